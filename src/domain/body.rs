@@ -1,0 +1,17 @@
+//! What a comment says, before it is read into a tree.
+
+/// The media type a body comes in; schema.org calls it `encodingFormat`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    #[default]
+    Plain,
+    Html,
+}
+
+/// The text of a comment as the endpoint sent it. Never trusted: [`crate::domain::markup::read`]
+/// turns it into a closed tree when it is about to be shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Body {
+    pub text: String,
+    pub format: Format,
+}

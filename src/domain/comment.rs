@@ -1,0 +1,78 @@
+//! One comment. A reply is a comment with a parent, not another type.
+
+use crate::domain::author::Author;
+use crate::domain::body::Body;
+use crate::domain::time::Time;
+use crate::domain::vote::Tally;
+
+/// Our handle for a comment, good for the life of the page. It is given before the endpoint answers,
+/// and no identifier of a service ever rises above `endpoint`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CommentKey(pub u32);
+
+impl CommentKey {
+    /// The place of this comment in a table that holds one entry a key.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Where a comment stands with its endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    #[default]
+    Published,
+    /// Written, and waiting for somebody to allow it.
+    Pending,
+    /// Held back by the endpoint; the reader may ask to see it.
+    Hidden,
+    /// Gone, but something hangs from it.
+    Deleted,
+}
+
+/// What the viewer may do with a comment, as far as the endpoint or this device knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    pub edit: bool,
+    pub delete: bool,
+    /// Until when; `None` is without an end that we know of.
+    pub until: Option<Time>,
+}
+
+impl Rights {
+    /// The same rights as they are at this moment.
+    #[must_use]
+    pub fn at(self, now: Time) -> Self {
+        if self.until.is_some_and(|until| until <= now) { Self::default() } else { self }
+    }
+}
+
+/// One comment, ready to be shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comment {
+    pub author: Author,
+    pub body: Body,
+    /// What an edit starts from, where the endpoint gives the text as it was typed.
+    pub source: Option<String>,
+    pub created: Option<Time>,
+    pub edited: Option<Time>,
+    /// Where the endpoint itself shows this comment.
+    pub url: Option<String>,
+    /// `None` hides the counter: absent is not zero.
+    pub tally: Option<Tally>,
+    pub standing: Standing,
+    pub pinned: bool,
+    pub rights: Rights,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rights_end_with_their_window() {
+        let rights = Rights { edit: true, delete: true, until: Some(Time(1_000)) };
+        assert_eq!(rights.at(Time(999)), rights);
+        assert_eq!(rights.at(Time(1_000)), Rights::default());
+    }
+}

@@ -1,0 +1,434 @@
+//! A body as a closed tree. What is not in the tree cannot reach the page: there is no way from
+//! here back to HTML text.
+
+use crate::domain::author::is_bidi_control;
+use crate::domain::body::{Body, Format};
+use crate::domain::token::{self, Token};
+
+/// A piece of a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Node {
+    Text(String),
+    Element {
+        /// One of [`ELEMENTS`], ready for `createElement`.
+        name: &'static str,
+        /// The checked address of a link; links only.
+        href: Option<String>,
+        children: Vec<Node>,
+    },
+}
+
+/// What is read → what is shown. Headings are lowered to fit under the page's own.
+const ELEMENTS: [(&str, &str); 42] = [
+    ("p", "p"),
+    ("div", "p"),
+    ("a", "a"),
+    ("b", "strong"),
+    ("strong", "strong"),
+    ("i", "em"),
+    ("em", "em"),
+    ("cite", "cite"),
+    ("u", "u"),
+    ("ins", "ins"),
+    ("s", "s"),
+    ("del", "s"),
+    ("strike", "s"),
+    ("mark", "mark"),
+    ("small", "small"),
+    ("sub", "sub"),
+    ("sup", "sup"),
+    ("abbr", "abbr"),
+    ("q", "q"),
+    ("kbd", "kbd"),
+    ("samp", "samp"),
+    ("code", "code"),
+    ("tt", "code"),
+    ("pre", "pre"),
+    ("blockquote", "blockquote"),
+    ("ul", "ul"),
+    ("ol", "ol"),
+    ("li", "li"),
+    ("h1", "h4"),
+    ("h2", "h5"),
+    ("h3", "h6"),
+    ("h4", "h6"),
+    ("h5", "h6"),
+    ("h6", "h6"),
+    ("br", "br"),
+    ("hr", "hr"),
+    ("details", "details"),
+    ("summary", "summary"),
+    ("table", "table"),
+    ("tr", "tr"),
+    ("th", "th"),
+    ("td", "td"),
+];
+
+/// Elements that end an open paragraph.
+const BLOCKS: [&str; 14] = [
+    "p",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "details",
+    "table",
+    "tr",
+    "td",
+];
+
+/// Deeper markup keeps its text only: nothing a person writes nests like that.
+const DEEPEST: usize = 20;
+/// More pieces than any real comment has; what follows is cut.
+const MOST: usize = 5_000;
+/// Combining marks kept on one letter. Vietnamese needs 2, pointed Hebrew 4; 50,000 block Chromium
+/// for half a minute.
+const MARKS: usize = 8;
+
+/// Reads a body into its tree. Never fails: what makes no sense is shown as the text it is.
+pub fn read(body: &Body) -> Vec<Node> {
+    match body.format {
+        Format::Html => Builder::default().read(&body.text),
+        Format::Plain => plain(&body.text),
+    }
+}
+
+/// The text of a body without its markup, for a one-line summary or a quotation.
+pub fn words(nodes: &[Node]) -> String {
+    let mut out = String::new();
+    for node in nodes {
+        match node {
+            Node::Text(text) => out.push_str(text),
+            Node::Element { name: "br", .. } => out.push(' '),
+            Node::Element { children, .. } => {
+                out.push_str(&words(children));
+                out.push(' ');
+            }
+        }
+    }
+    out
+}
+
+#[derive(Default)]
+struct Builder {
+    open: Vec<(&'static str, Option<String>, Vec<Node>)>,
+    done: Vec<Node>,
+    count: usize,
+}
+
+impl Builder {
+    fn read(mut self, html: &str) -> Vec<Node> {
+        for token in token::tokens(html) {
+            match token {
+                Token::Text(text) => self.text(&text),
+                Token::Open { name, attributes } => self.open(&name, &attributes),
+                Token::Close(name) => self.close(&name),
+            }
+            if self.count > MOST {
+                break;
+            }
+        }
+        while !self.open.is_empty() {
+            self.end();
+        }
+        self.done
+    }
+
+    fn add(&mut self, node: Node) {
+        self.count += 1;
+        match self.open.last_mut() {
+            Some((_, _, children)) => children.push(node),
+            None => self.done.push(node),
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let here = self.open.last().map_or("", |(name, ..)| name);
+        let only_items = matches!(here, "ul" | "ol" | "table" | "tr");
+        if !(only_items && text.trim().is_empty()) {
+            self.add(Node::Text(tidy(text)));
+        }
+    }
+
+    fn open(&mut self, name: &str, attributes: &[(String, String)]) {
+        let Some((_, name)) = ELEMENTS.iter().find(|(known, _)| *known == name) else { return };
+        if BLOCKS.contains(name) {
+            self.end_within("p", &["blockquote", "li", "td", "th", "details"]);
+        }
+        match *name {
+            "li" => self.end_within("li", &["ul", "ol"]),
+            "tr" => self.end_within("tr", &["table"]),
+            "td" | "th" => {
+                self.end_within("td", &["tr"]);
+                self.end_within("th", &["tr"]);
+            }
+            "a" => self.end_within("a", &[]),
+            "br" | "hr" => {
+                return self.add(Node::Element { name, href: None, children: Vec::new() });
+            }
+            _ => {}
+        }
+        if self.open.len() >= DEEPEST {
+            return;
+        }
+        let href = attributes.iter().find(|(attribute, _)| *name == "a" && attribute == "href");
+        let href = href.and_then(|(_, value)| link_address(value));
+        self.open.push((name, href, Vec::new()));
+    }
+
+    fn close(&mut self, name: &str) {
+        let Some((_, name)) = ELEMENTS.iter().find(|(known, _)| *known == name) else { return };
+        if self.open.iter().any(|(open, ..)| open == name) {
+            while self.end() != Some(name) {}
+        }
+    }
+
+    /// Ends an open `name`, unless one of `walls` was opened since.
+    fn end_within(&mut self, name: &str, walls: &[&str]) {
+        let since = self.open.iter().rev().take_while(|(open, ..)| !walls.contains(open));
+        if since.into_iter().any(|(open, ..)| *open == name) {
+            while self.end() != Some(name) {}
+        }
+    }
+
+    fn end(&mut self) -> Option<&'static str> {
+        let (name, href, children) = self.open.pop()?;
+        let empty = children.is_empty() && !matches!(name, "td" | "th");
+        if !empty {
+            self.add(Node::Element { name, href, children });
+        }
+        Some(name)
+    }
+}
+
+/// Paragraphs at blank lines, breaks at line ends, links where an address stands.
+fn plain(text: &str) -> Vec<Node> {
+    let text = tidy(&text.replace("\r\n", "\n"));
+    let mut cut = text.as_str();
+    while cut.len() > token::LONGEST {
+        cut = &cut[..cut.floor_char_boundary(token::LONGEST)];
+    }
+    let paragraphs =
+        cut.split("\n\n").map(|part| part.trim_matches('\n')).filter(|p| !p.is_empty());
+    paragraphs.take(MOST).map(|part| element("p", None, lines(part))).collect()
+}
+
+fn lines(paragraph: &str) -> Vec<Node> {
+    let mut out = Vec::new();
+    for (number, line) in paragraph.split('\n').enumerate() {
+        if number > 0 {
+            out.push(element("br", None, Vec::new()));
+        }
+        linked(line, &mut out);
+    }
+    out
+}
+
+fn element(name: &'static str, href: Option<String>, children: Vec<Node>) -> Node {
+    Node::Element { name, href, children }
+}
+
+/// Text with the web addresses in it as links.
+fn linked(line: &str, out: &mut Vec<Node>) {
+    let mut rest = line;
+    while let Some(at) = ["https://", "http://"].iter().filter_map(|scheme| rest.find(scheme)).min()
+    {
+        let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"');
+        let end = rest[at..].find(ends).map_or(rest.len(), |length| at + length);
+        // A full stop or bracket after an address belongs to the sentence.
+        let address = rest[at..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']);
+        let end = at + address.len();
+        if at > 0 {
+            out.push(Node::Text(rest[..at].to_owned()));
+        }
+        let text = vec![Node::Text(address.to_owned())];
+        match web_address(address) {
+            Some(href) => out.push(element("a", Some(href), text)),
+            None => out.extend(text),
+        }
+        rest = &rest[end..];
+    }
+    if !rest.is_empty() {
+        out.push(Node::Text(rest.to_owned()));
+    }
+}
+
+/// Text that cannot reorder or smother what stands around it.
+fn tidy(text: &str) -> String {
+    let mut marks = 0;
+    let keep = |c: &char| {
+        marks = if is_combining(*c) { marks + 1 } else { 0 };
+        marks <= MARKS && (!c.is_control() || matches!(c, '\n' | '\t')) && !is_bidi_control(*c)
+    };
+    text.chars().filter(keep).collect()
+}
+
+fn is_combining(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5BD}'
+        | '\u{64B}'..='\u{65F}' | '\u{6D6}'..='\u{6ED}' | '\u{E31}'..='\u{E4E}'
+        | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}'
+        | '\u{FE00}'..='\u{FE2F}')
+}
+
+/// An `http` or `https` address as it was written, or `None`. Whitespace and controls inside are
+/// refused rather than repaired: browsers drop them, and so turn `java\nscript:` into `javascript:`.
+pub fn web_address(text: &str) -> Option<String> {
+    let text = text.trim();
+    let after = after_scheme(text, "https://").or_else(|| after_scheme(text, "http://"))?;
+    let clean = |c: char| !c.is_control() && !c.is_whitespace() && !is_bidi_control(c) && c != '\\';
+    let hosted =
+        after.starts_with(|c: char| c.is_ascii_alphanumeric() || !c.is_ascii() || c == '[');
+    (hosted && text.len() <= 2_000 && text.chars().all(clean)).then(|| text.to_owned())
+}
+
+/// What a link in a body may lead to: the web, or a letter.
+fn link_address(text: &str) -> Option<String> {
+    let text = text.trim();
+    if let Some(after) = after_scheme(text, "mailto:") {
+        let clean = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '+' | '-' | '_');
+        return (after.contains('@') && after.chars().all(clean)).then(|| text.to_owned());
+    }
+    match text.strip_prefix("//") {
+        Some(rest) => web_address(&["https://", rest].concat()),
+        None => web_address(text),
+    }
+}
+
+fn after_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
+    let (head, tail) = text.split_at_checked(scheme.len())?;
+    head.eq_ignore_ascii_case(scheme).then_some(tail)
+}
+
+/// The host a link really leads to, where its text names another.
+pub fn unmasked(href: &str, text: &str) -> Option<String> {
+    let said = text.trim();
+    let said = said.split_once("://").map_or(said, |(_, after)| after);
+    let said = host(said);
+    let real = host(href.split_once("://")?.1);
+    let looks_like_host = said.contains('.') && !said.contains(' ') && !said.ends_with('.');
+    let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_ascii_lowercase();
+    (looks_like_host && bare(said) != bare(real)).then(|| real.to_owned())
+}
+
+fn host(address: &str) -> &str {
+    let end = address.find(['/', '?', '#']).unwrap_or(address.len());
+    let authority = &address[..end];
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(nodes: &[Node]) -> String {
+        let shown = nodes.iter().map(|node| match node {
+            Node::Text(text) => text.clone(),
+            Node::Element { name, href, children } => {
+                let href = href.as_ref().map(|href| format!("={href}")).unwrap_or_default();
+                format!("[{name}{href} {}]", picture(children))
+            }
+        });
+        shown.collect()
+    }
+
+    #[track_caller]
+    fn check(html: &str, shown: &str) {
+        let body = Body { text: html.to_owned(), format: Format::Html };
+        assert_eq!(picture(&read(&body)), shown, "{html}");
+    }
+
+    #[track_caller]
+    fn check_plain(text: &str, shown: &str) {
+        let body = Body { text: text.to_owned(), format: Format::Plain };
+        assert_eq!(picture(&read(&body)), shown, "{text}");
+    }
+
+    #[test]
+    fn allowed_markup_is_kept() {
+        check("<p>a <b>b</b></p><ul><li>c<li>d</ul>", "[p a [strong b]][ul [li c][li d]]");
+        check("<h1>t</h1><pre><code>x\n</code></pre>", "[h4 t][pre [code x\n]]");
+        check("<p>a<p>b", "[p a][p b]");
+        check("<blockquote><p>a</p></blockquote>b", "[blockquote [p a]]b");
+        check("<table><tr><td>1<td>2<tr><th>3</table>", "[table [tr [td 1][td 2]][tr [th 3]]]");
+        check("a<br>b", "a[br ]b");
+    }
+
+    #[test]
+    fn everything_else_is_its_text_or_nothing() {
+        check("<font color=red onclick=x>a</font><img src=x onerror=y>", "a");
+        check("<script>alert(1)</script><svg><a>b</a></svg>", "[a b]");
+        check("a</b></p>c", "ac");
+        check("<b>a", "[strong a]");
+        check("<p></p><b></b>", "");
+    }
+
+    #[test]
+    fn links_lead_to_the_web_or_nowhere() {
+        check("<a href='https://x.org/?a&amp;b'>a</a>", "[a=https://x.org/?a&b a]");
+        check("<a href=//x.org>a</a>", "[a=https://x.org a]");
+        check("<a href=mailto:a@b.c>a</a>", "[a=mailto:a@b.c a]");
+        for evil in [
+            "javascript:a",
+            "JaVaScRiPt:a",
+            "java&#10;script:a",
+            "data:text/html,a",
+            "/a",
+            "#a",
+            "http:\\x",
+            "https://",
+            "mailto:a@b?body=c",
+            "&#1;javascript:a",
+            "vbscript:a",
+        ] {
+            check(&format!("<a href=\"{evil}\">a</a>"), "[a a]");
+        }
+        check(
+            "<a href=https://a.b>x<a href=https://c.d>y</a>",
+            "[a=https://a.b x][a=https://c.d y]",
+        );
+    }
+
+    #[test]
+    fn plain_text_has_paragraphs_and_links() {
+        check_plain("a\nb\n\n\nc <b>", "[p a[br ]b][p c <b>]");
+        check_plain(
+            "see (https://x.org/a). ok",
+            "[p see ([a=https://x.org/a https://x.org/a]). ok]",
+        );
+        check_plain("http://", "[p http://]");
+        check_plain("", "");
+    }
+
+    #[test]
+    fn bombs_are_defused() {
+        let deep = "<b>".repeat(100_000);
+        let body = Body { text: deep + "x", format: Format::Html };
+        assert!(picture(&read(&body)).len() < 400);
+        let marks = "a".to_owned() + &"\u{301}".repeat(50_000);
+        assert_eq!(words(&read(&Body { text: marks, format: Format::Html })).chars().count(), 9);
+        let many = Body { text: "<br>".repeat(100_000), format: Format::Html };
+        assert!(read(&many).len() <= MOST + 1);
+        check("a\u{202E}b", "ab");
+    }
+
+    #[test]
+    fn a_link_that_pretends_is_unmasked() {
+        let host = |href: &str, text: &str| unmasked(href, text);
+        assert_eq!(host("https://evil.example/x", "bank.example"), Some("evil.example".to_owned()));
+        assert_eq!(
+            host("https://evil.example", "https://bank.example/a"),
+            Some("evil.example".into())
+        );
+        assert_eq!(
+            host("https://bank.example@evil.example/", "bank.example"),
+            Some("evil.example".into())
+        );
+        assert_eq!(host("https://www.bank.example/a", "bank.example"), None);
+        assert_eq!(host("https://evil.example", "click here."), None);
+    }
+}

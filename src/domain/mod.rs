@@ -1,0 +1,16 @@
+//! What comments are: pure values and rules, `std` only. Nothing here fails on odd data.
+
+pub mod author;
+pub mod body;
+pub mod comment;
+pub mod decimal;
+pub mod entity;
+pub mod markup;
+pub mod offers;
+pub mod permalink;
+pub mod rating;
+pub mod thread;
+pub mod time;
+pub mod token;
+pub mod trouble;
+pub mod vote;

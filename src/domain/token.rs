@@ -1,0 +1,238 @@
+//! HTML text to tokens: the states of the WHATWG tokenizer that a comment can meet.
+
+use crate::domain::entity;
+
+/// A piece of HTML. Names are in lower case; references are decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Token {
+    Text(String),
+    Open { name: String, attributes: Vec<(String, String)> },
+    Close(String),
+}
+
+/// Elements whose inside is not markup and is never shown.
+const RAW: [&str; 9] =
+    ["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript"];
+
+/// Longest part of a body that is read; what follows is cut (a comment of that length is an attack).
+pub const LONGEST: usize = 200_000;
+
+/// Reads HTML from first to last character. Every input gives tokens; none gives an error.
+pub fn tokens(html: &str) -> Vec<Token> {
+    let mut reader = Reader { rest: cut(html), out: Vec::new() };
+    while !reader.rest.is_empty() {
+        reader.step();
+    }
+    reader.out
+}
+
+fn cut(html: &str) -> &str {
+    let mut end = html.len().min(LONGEST);
+    while !html.is_char_boundary(end) {
+        end -= 1;
+    }
+    &html[..end]
+}
+
+struct Reader<'a> {
+    rest: &'a str,
+    out: Vec<Token>,
+}
+
+impl<'a> Reader<'a> {
+    fn step(&mut self) {
+        if !self.rest.starts_with('<') {
+            let end = self.rest.find('<').unwrap_or(self.rest.len());
+            let text = self.take(end);
+            return self.text(text);
+        }
+        let mut after = self.rest[1..].chars();
+        match after.next() {
+            Some('!') => self.comment(),
+            Some('/') if after.next().is_some_and(|c| c.is_ascii_alphabetic()) => self.close(),
+            Some('/' | '?') => self.skip_past('>'),
+            Some(c) if c.is_ascii_alphabetic() => self.open(),
+            _ => {
+                self.take(1);
+                self.text("<");
+            }
+        }
+    }
+
+    fn take(&mut self, bytes: usize) -> &'a str {
+        let (head, tail) = self.rest.split_at(bytes);
+        self.rest = tail;
+        head
+    }
+
+    fn text(&mut self, raw: &str) {
+        let text = decoded(raw);
+        match self.out.last_mut() {
+            Some(Token::Text(before)) => before.push_str(&text),
+            _ => self.out.push(Token::Text(text)),
+        }
+    }
+
+    fn skip_past(&mut self, mark: char) {
+        let end = self.rest.find(mark).map_or(self.rest.len(), |at| at + mark.len_utf8());
+        self.take(end);
+    }
+
+    fn comment(&mut self) {
+        let Some(inside) = self.rest.strip_prefix("<!--") else { return self.skip_past('>') };
+        if inside.starts_with('>') || inside.starts_with("->") {
+            return self.skip_past('>');
+        }
+        let ends = ["-->", "--!>"].iter().filter_map(|end| Some(inside.find(end)? + end.len()));
+        let end = ends.min().map_or(self.rest.len(), |end| end + "<!--".len());
+        self.take(end);
+    }
+
+    fn close(&mut self) {
+        self.take(2);
+        let name = self.name();
+        self.attributes();
+        self.out.push(Token::Close(name));
+    }
+
+    fn open(&mut self) {
+        self.take(1);
+        let name = self.name();
+        let attributes = self.attributes();
+        if name == "plaintext" {
+            self.rest = "";
+        } else if RAW.contains(&name.as_str()) {
+            self.skip_raw(&name);
+        } else {
+            self.out.push(Token::Open { name, attributes });
+        }
+    }
+
+    fn name(&mut self) -> String {
+        let ends = |c: char| c.is_ascii_whitespace() || c == '/' || c == '>';
+        let end = self.rest.find(ends).unwrap_or(self.rest.len());
+        self.take(end).to_ascii_lowercase()
+    }
+
+    /// Reads up to and over the `>`.
+    fn attributes(&mut self) -> Vec<(String, String)> {
+        let mut found: Vec<(String, String)> = Vec::new();
+        loop {
+            self.rest = self.rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+            if self.rest.is_empty() {
+                return found;
+            }
+            if self.rest.starts_with('>') {
+                self.take(1);
+                return found;
+            }
+            // A leading equals sign belongs to the name.
+            let first = self.rest.chars().next().map_or(0, char::len_utf8);
+            let ends = |c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>' | '=');
+            let end = self.rest[first..].find(ends).map_or(self.rest.len(), |at| at + first);
+            let name = self.take(end).to_ascii_lowercase();
+            let value = self.value();
+            if found.iter().all(|(known, _)| *known != name) {
+                found.push((name, value));
+            }
+        }
+    }
+
+    fn value(&mut self) -> String {
+        let rest = self.rest.trim_start_matches(|c: char| c.is_ascii_whitespace());
+        let Some(rest) = rest.strip_prefix('=') else { return String::new() };
+        self.rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace());
+        for quote in ['"', '\''] {
+            if self.rest.starts_with(quote) {
+                self.take(1);
+                let end = self.rest.find(quote).unwrap_or(self.rest.len());
+                let value = decoded(self.take(end));
+                self.take(usize::from(!self.rest.is_empty()));
+                return value;
+            }
+        }
+        let ends = |c: char| c.is_ascii_whitespace() || c == '>';
+        let end = self.rest.find(ends).unwrap_or(self.rest.len());
+        decoded(self.take(end))
+    }
+
+    fn skip_raw(&mut self, name: &str) {
+        let is_end = |at: usize| {
+            let tail = &self.rest.as_bytes()[at + 2..];
+            tail.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
+                && tail.get(name.len()).is_none_or(|b| !b.is_ascii_alphanumeric())
+        };
+        let end = self.rest.match_indices("</").map(|(at, _)| at).find(|&at| is_end(at));
+        self.take(end.unwrap_or(self.rest.len()));
+        if !self.rest.is_empty() {
+            self.skip_past('>');
+        }
+    }
+}
+
+/// Text with its character references replaced.
+pub fn decoded(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (character, length) = entity::decode(rest).unwrap_or(('&', 1));
+        out.push(character);
+        rest = &rest[length..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(html: &str, picture: &str) {
+        let shown = tokens(html).into_iter().map(|token| match token {
+            Token::Text(text) => format!("{text:?}"),
+            Token::Close(name) => format!("/{name}"),
+            Token::Open { name, attributes } => {
+                let attributes =
+                    attributes.iter().map(|(name, value)| format!(" {name}={value:?}"));
+                name + &attributes.collect::<String>()
+            }
+        });
+        assert_eq!(shown.collect::<Vec<_>>().join(" | "), picture, "{html}");
+    }
+
+    #[test]
+    fn text_and_tags() {
+        check("a <B>b</b > c", r#""a " | b | "b" | /b | " c""#);
+        check("1 < 2 & 3 &lt; 4", r#""1 < 2 & 3 < 4""#);
+        check("<br/>", "br");
+    }
+
+    #[test]
+    fn attributes_in_every_manner() {
+        check(r#"<a href="x y" B='c&amp;d' e=f g>"#, r#"a href="x y" b="c&d" e="f" g="""#);
+        check("<a href=x href=y>", r#"a href="x""#);
+        check("<a/href=x/>", r#"a href="x/""#);
+        check("<a =b=c>", r#"a =b="c""#);
+    }
+
+    #[test]
+    fn what_is_not_content_is_dropped() {
+        check("a<!-- <b> -->c<!doctype html>d<?php ?>e", r#""acde""#);
+        check("a<script>if (x </b) </SCRIPT >b", r#""ab""#);
+        check("<style><a></style x=y>b<textarea></a>", r#""b""#);
+        check("a<!-->b", r#""ab""#);
+    }
+
+    #[test]
+    fn what_never_ends_ends_with_the_text() {
+        check("a<b", r#""a" | b"#);
+        check("<a href='x", r#"a href="x""#);
+        check("a<!-- b", r#""a""#);
+        check("<script>", "");
+        check("</", "");
+        check("<", r#""<""#);
+    }
+}

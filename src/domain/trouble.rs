@@ -1,0 +1,26 @@
+//! What went wrong, as the reader is told. Details for the developer go to the console.
+
+/// What a reader can be told about a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// No answer came: no network, a wrong address, or an endpoint that does not allow this page.
+    Offline,
+    /// No answer within the time limit.
+    Slow,
+    /// The endpoint said no and gave its reason in words.
+    Refused { reason: String },
+    /// The viewer may not do this.
+    NotAllowed,
+    /// Too many requests; seconds to wait, where the endpoint said.
+    TooFast { wait: Option<u32> },
+    /// The discussion or the comment is not there.
+    Gone,
+    /// Nobody may write here any more.
+    Closed,
+    /// The endpoint failed on its own side.
+    Broken { status: u16 },
+    /// The answer was not what the profile says.
+    Unreadable,
+    /// The page's author has something to mend; the console says what.
+    Misconfigured,
+}

@@ -1,0 +1,108 @@
+// The tag <jaw-jaw>: the only JavaScript written by hand. It waits until the tag nears the viewport,
+// fetches everything side by side, hands over to `mount`, and gives it all back when the tag goes.
+(() => {
+  const script = document.currentScript;
+  // A page can hide currentScript behind <img name=currentScript>; a module has none. The place this
+  // error is thrown from cannot be forged.
+  const here =
+    script instanceof HTMLScriptElement && script.src
+      ? script.src
+      : /https?:[^\s()]+jawjaw\.js/.exec(new Error().stack)?.[0];
+  const base = new URL(".", here ?? document.baseURI);
+  const file = (name) => new URL(name, base).href;
+
+  // One copy of the code for all tags of a page; after a failure the next tag tries again.
+  let code;
+  const load = async () => {
+    const wasm = fetch(file("jawjaw-widget.wasm"));
+    // Whoever waits for the glue first must not make this an unhandled rejection.
+    wasm.catch(() => {});
+    const glue = await import(file("jawjaw-widget.js"));
+    await glue.default({ module_or_path: wasm });
+    return glue.mount;
+  };
+
+  // Space is kept until the widget brings its own sheet, so that the page does not jump.
+  const space = new CSSStyleSheet();
+  space.replaceSync(":host{display:block;min-height:24rem}:host([hidden]){display:none}");
+
+  class JawJaw extends HTMLElement {
+    static observedAttributes = ["endpoint", "profile", "article", "lang"];
+    #root = this.attachShadow({ mode: "open" });
+    #watch;
+    #mounted;
+    #turn = 0;
+
+    connectedCallback() {
+      // Moved, not removed: disconnectedCallback comes first and waits a moment.
+      if (this.#mounted || this.#watch) return;
+      this.#reset();
+      const now = this.getAttribute("loading") === "eager" || location.hash.startsWith("#comment-");
+      if (now) return this.#open();
+      this.#watch = new IntersectionObserver(
+        (entries) => entries.some((entry) => entry.isIntersecting) && this.#open(),
+        { rootMargin: "600px" },
+      );
+      this.#watch.observe(this);
+    }
+
+    disconnectedCallback() {
+      queueMicrotask(() => this.isConnected || this.#close());
+    }
+
+    attributeChangedCallback(name, before, after) {
+      if (before === after || !this.#mounted) return;
+      this.#close();
+      this.connectedCallback();
+    }
+
+    // The page's own words show until ours are ready.
+    #reset() {
+      this.#root.adoptedStyleSheets = [space];
+      this.#root.replaceChildren(document.createElement("slot"));
+    }
+
+    #close() {
+      this.#turn++;
+      this.#watch?.disconnect();
+      this.#watch = null;
+      const mounted = this.#mounted;
+      this.#mounted = null;
+      mounted?.free();
+    }
+
+    async #open() {
+      this.#close();
+      const turn = this.#turn;
+      const asked = this.getAttribute("profile") || "native";
+      // A name is one of ours; anything that looks like a file is the page's own.
+      const profile = /[/.]/.test(asked)
+        ? new URL(asked, document.baseURI)
+        : file(`profiles/${asked}.json`);
+      const text = fetch(profile).then(
+        (answer) => (answer.ok ? answer.text() : ""),
+        () => "",
+      );
+      try {
+        const mount = await (code ??= load());
+        const words = await text;
+        if (turn === this.#turn) this.#mounted = mount(this, this.#root, words);
+      } catch (error) {
+        code = null;
+        this.#root.adoptedStyleSheets = [];
+        console.error(
+          `jaw-jaw: the widget could not start from ${base}. Are all files of dist/ there, is .wasm ` +
+            "served as application/wasm, does the page's policy allow 'wasm-unsafe-eval'?",
+          error,
+        );
+      }
+    }
+  }
+
+  if (!customElements.get("jaw-jaw")) customElements.define("jaw-jaw", JawJaw);
+  if (script instanceof HTMLScriptElement && script.dataset.endpoint) {
+    const tag = document.createElement("jaw-jaw");
+    for (const name in script.dataset) tag.setAttribute(name, script.dataset[name]);
+    script.after(tag);
+  }
+})();

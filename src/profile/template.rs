@@ -1,0 +1,187 @@
+//! URI templates (RFC 6570, levels 1 to 3) and bodies with `{names}` in them.
+
+use crate::json::Value;
+
+/// Values by name. What is absent vanishes from templates and bodies.
+#[derive(Clone, Debug, Default)]
+pub struct Variables(Vec<(String, Value)>);
+
+impl Variables {
+    /// The same with one more, which hides an earlier one of that name.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    pub fn set(&mut self, name: &str, value: Value) {
+        self.0.push((name.to_owned(), value));
+    }
+
+    /// `None` for what is absent or null.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let found = self.0.iter().rev().find(|(known, _)| known == name);
+        found.map(|(_, value)| value).filter(|value| **value != Value::Null)
+    }
+}
+
+/// Expands an RFC 6570 template.
+pub fn expand(template: &str, variables: &Variables) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((expression, after)) = after.split_once('}') else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        expression_to(expression, variables, &mut out);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Names in all expressions of a template.
+pub fn names(template: &str) -> Vec<&str> {
+    let expressions = template.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    expressions
+        .flat_map(|(expression, _)| expression.trim_start_matches(OPERATORS).split(','))
+        .collect()
+}
+
+const OPERATORS: [char; 5] = ['+', '#', '?', '&', '/'];
+
+fn expression_to(expression: &str, variables: &Variables, out: &mut String) {
+    let operator = expression.chars().next().filter(|c| OPERATORS.contains(c));
+    let list = operator.map_or(expression, |operator| &expression[operator.len_utf8()..]);
+    let named = matches!(operator, Some('?' | '&'));
+    let plain = matches!(operator, Some('+' | '#'));
+    let (mut first, between) = match operator {
+        Some('?') => ("?", "&"),
+        Some('&') => ("&", "&"),
+        Some('/') => ("/", "/"),
+        Some('#') => ("#", ","),
+        _ => ("", ","),
+    };
+    for name in list.split(',') {
+        let Some(value) = variables.get(name).and_then(Value::as_text) else { continue };
+        out.push_str(first);
+        first = between;
+        if named {
+            out.push_str(name);
+            out.push('=');
+        }
+        encode(value, plain, out);
+    }
+}
+
+/// Percent-encodes all but the unreserved characters (RFC 3986 §2.3), and with `plain` all but the
+/// reserved ones too.
+fn encode(text: &str, plain: bool, out: &mut String) {
+    for byte in text.bytes() {
+        let kept = byte.is_ascii_alphanumeric()
+            || b"-._~".contains(&byte)
+            || (plain && b":/?#[]@!$&'()*+,;=%".contains(&byte));
+        if kept {
+            out.push(char::from(byte));
+        } else {
+            const HEX: &[u8; 16] = b"0123456789ABCDEF";
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}
+
+/// Fills a JSON body: a string that is exactly `{name}` becomes that variable's value, and where it
+/// is absent the member vanishes. Other strings stay as they are.
+pub fn fill(body: &Value, variables: &Variables) -> Option<Value> {
+    match body {
+        Value::Text(text) => match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) => variables.get(name).cloned(),
+            None => Some(body.clone()),
+        },
+        Value::List(elements) => Some(Value::List(
+            elements.iter().filter_map(|element| fill(element, variables)).collect(),
+        )),
+        Value::Record(members) => {
+            let filled = members
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), fill(value, variables)?)));
+            Some(Value::Record(filled.collect()))
+        }
+        _ => Some(body.clone()),
+    }
+}
+
+/// Whether a body asks for a variable.
+pub fn asks_for(body: &Value, name: &str) -> bool {
+    match body {
+        Value::Text(text) => {
+            text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) == Some(name)
+        }
+        Value::List(elements) => elements.iter().any(|element| asks_for(element, name)),
+        Value::Record(members) => members.iter().any(|(_, value)| asks_for(value, name)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables() -> Variables {
+        Variables::default()
+            .with("var", Value::text("value"))
+            .with("hello", Value::text("Hello World!"))
+            .with("path", Value::text("/foo/bar"))
+            .with("x", Value::number(1024))
+            .with("y", Value::number(768))
+            .with("empty", Value::text(""))
+            .with("null", Value::Null)
+    }
+
+    #[track_caller]
+    fn check(template: &str, expanded: &str) {
+        assert_eq!(expand(template, &variables()), expanded, "{template}");
+    }
+
+    #[test]
+    fn the_examples_of_the_rfc() {
+        // RFC 6570 §1.2 and §3.2, levels 1 to 3.
+        check("{var}", "value");
+        check("{hello}", "Hello%20World%21");
+        check("{+hello}", "Hello%20World!");
+        check("{+path}/here", "/foo/bar/here");
+        check("X{#hello}", "X#Hello%20World!");
+        check("map?{x,y}", "map?1024,768");
+        check("{/var,x}/here", "/value/1024/here");
+        check("{?x,y,empty}", "?x=1024&y=768&empty=");
+        check("?fixed=yes{&x}", "?fixed=yes&x=1024");
+        check("{?x,undef}", "?x=1024");
+    }
+
+    #[test]
+    fn what_is_absent_or_broken_vanishes_or_stays() {
+        check("a{?undef,null}b", "ab");
+        check("a{b", "a{b");
+        check("a}b", "a}b");
+        assert_eq!(names("{+a}/x{?b,c}"), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn bodies_are_filled() {
+        let body = Value::parse(
+            r#"{"a":"{x}","b":{"c":"{undef}","d":"{hello}"},"e":["{y}",1],"f":"a{x}"}"#,
+        );
+        let body = body.expect("JSON");
+        let filled = fill(&body, &variables()).map(|value| value.write());
+        assert_eq!(
+            filled.as_deref(),
+            Some(r#"{"a":1024,"b":{"d":"Hello World!"},"e":[768,1],"f":"a{x}"}"#)
+        );
+        assert!(asks_for(&body, "undef") && !asks_for(&body, "var"));
+    }
+}

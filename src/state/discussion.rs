@@ -1,0 +1,344 @@
+//! The one store: what was read, what the viewer did, and the verbs that change it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use leptos::prelude::{ArcRwSignal, ArcTrigger, GetUntracked, Notify, Set, Track};
+
+use crate::domain::comment::{Comment, CommentKey, Rights};
+use crate::domain::offers::Offers;
+use crate::domain::rating::Rating;
+use crate::domain::thread::Forest;
+use crate::endpoint::{Batch, Endpoint, Placed, now};
+use crate::state::load::Load;
+use crate::state::memory;
+use crate::state::news::News;
+
+/// Something a reader has opened under a comment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Open {
+    #[default]
+    Nothing,
+    Reply,
+    Edit,
+    /// Asked whether it is really to be deleted.
+    Delete,
+}
+
+/// A discussion. Clones are handles to the same one.
+#[derive(Clone)]
+pub struct Discussion(pub(super) Rc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) endpoint: Endpoint,
+    /// Names this endpoint and article among what is kept on this device.
+    pub(super) name: String,
+    pub(super) slots: RefCell<Vec<Slot>>,
+    pub(super) forest: RefCell<Forest>,
+    /// Counts the viewer's ratings, so that a late answer never wins over a newer press.
+    pub(super) ratings: Cell<u32>,
+    pub(super) load: ArcRwSignal<Load>,
+    pub(super) more: ArcRwSignal<Load>,
+    pub(super) roots: ArcTrigger,
+    pub(super) total: Cell<Option<u32>>,
+    pub(super) rating: ArcRwSignal<Option<Rating>>,
+    pub(super) closed: ArcRwSignal<bool>,
+    pub(super) news: ArcRwSignal<Option<News>>,
+}
+
+/// What is known of one comment, by its key.
+#[derive(Clone, Default)]
+pub(super) struct Slot {
+    pub(super) comment: Option<Comment>,
+    folded: bool,
+    open: Open,
+    /// There while the comment is on the screen.
+    change: Option<ArcTrigger>,
+    /// Counts the viewer's votes, as `ratings` does.
+    pub(super) votes: u32,
+}
+
+impl Discussion {
+    /// `name` tells this endpoint and article from others on this device.
+    pub fn new(endpoint: Endpoint, name: String) -> Self {
+        let discussion = Self(Rc::new(Inner {
+            endpoint,
+            name,
+            slots: RefCell::default(),
+            forest: RefCell::default(),
+            ratings: Cell::default(),
+            load: ArcRwSignal::new(Load::Waiting),
+            more: ArcRwSignal::new(Load::Ready),
+            roots: ArcTrigger::new(),
+            total: Cell::new(None),
+            rating: ArcRwSignal::new(None),
+            closed: ArcRwSignal::new(false),
+            news: ArcRwSignal::new(None),
+        }));
+        discussion.recall();
+        discussion
+    }
+
+    pub fn offers(&self) -> Offers {
+        self.0.endpoint.offers()
+    }
+
+    pub fn load(&self) -> ArcRwSignal<Load> {
+        self.0.load.clone()
+    }
+
+    /// How far reading the next page has come.
+    pub fn more(&self) -> ArcRwSignal<Load> {
+        self.0.more.clone()
+    }
+
+    pub fn rating(&self) -> ArcRwSignal<Option<Rating>> {
+        self.0.rating.clone()
+    }
+
+    pub fn closed(&self) -> ArcRwSignal<bool> {
+        self.0.closed.clone()
+    }
+
+    pub fn news(&self) -> ArcRwSignal<Option<News>> {
+        self.0.news.clone()
+    }
+
+    /// Comments without a parent; tracked.
+    pub fn roots(&self) -> Vec<CommentKey> {
+        self.0.roots.track();
+        self.0.forest.borrow().roots()
+    }
+
+    /// How many comments there are in all, read or not; tracked.
+    pub fn count(&self) -> usize {
+        self.0.roots.track();
+        let read = self.0.forest.borrow().len();
+        self.0.total.get().map_or(read, |total| read.max(total as usize))
+    }
+
+    pub fn has_more(&self) -> bool {
+        self.0.roots.track();
+        self.0.endpoint.has_more()
+    }
+
+    /// What stands under a comment at its depth; tracked by the comment.
+    pub fn listed(&self, key: CommentKey, depth: usize) -> Vec<CommentKey> {
+        self.track(key);
+        self.0.forest.borrow().listed(key, depth)
+    }
+
+    /// How many replies a comment has, those to its replies included.
+    pub fn reply_count(&self, key: CommentKey) -> usize {
+        self.0.forest.borrow().descendants(key).len()
+    }
+
+    pub fn parent(&self, key: CommentKey) -> Option<CommentKey> {
+        self.0.forest.borrow().parent(key)
+    }
+
+    /// The comment as it is now; tracked.
+    pub fn comment(&self, key: CommentKey) -> Option<Comment> {
+        self.track(key);
+        self.peek(key)
+    }
+
+    /// The comment as it is now, not tracked.
+    pub fn peek(&self, key: CommentKey) -> Option<Comment> {
+        self.0.slots.borrow().get(key.index())?.comment.clone()
+    }
+
+    /// What the viewer may do with a comment at this moment.
+    pub fn rights(&self, comment: &Comment) -> Rights {
+        let offers = self.offers();
+        let rights = comment.rights.at(now());
+        Rights {
+            edit: rights.edit && offers.edit,
+            delete: rights.delete && offers.delete,
+            ..rights
+        }
+    }
+
+    pub fn is_folded(&self, key: CommentKey) -> bool {
+        self.slot(key, |slot| slot.folded)
+    }
+
+    pub fn open(&self, key: CommentKey) -> Open {
+        self.slot(key, |slot| slot.open)
+    }
+
+    pub fn fragment(&self, key: CommentKey) -> String {
+        self.0.endpoint.fragment(key)
+    }
+
+    /// Looks at a comment's slot or changes it. `act` must not come back here.
+    pub(super) fn slot<T>(&self, key: CommentKey, act: impl FnOnce(&mut Slot) -> T) -> T {
+        let mut slots = self.0.slots.borrow_mut();
+        if slots.len() <= key.index() {
+            slots.resize(key.index() + 1, Slot::default());
+        }
+        act(&mut slots[key.index()])
+    }
+
+    fn track(&self, key: CommentKey) {
+        self.slot(key, |slot| slot.change.get_or_insert_with(ArcTrigger::new).clone()).track();
+    }
+
+    /// Forgets who looks at a comment; it is off the screen.
+    pub fn unwatch(&self, key: CommentKey) {
+        self.slot(key, |slot| slot.change = None);
+    }
+
+    pub(super) fn changed(&self, key: CommentKey) {
+        if let Some(change) = self.slot(key, |slot| slot.change.clone()) {
+            change.notify();
+        }
+    }
+
+    pub(super) fn set_folded(&self, key: CommentKey, folded: bool) {
+        if self.slot(key, |slot| std::mem::replace(&mut slot.folded, folded)) != folded {
+            self.changed(key);
+        }
+    }
+
+    pub(super) fn say(&self, news: News) {
+        self.0.news.set(Some(news));
+    }
+
+    /// Reads the first page.
+    pub async fn read(&self) {
+        self.0.load.set(Load::Waiting);
+        let result = self.0.endpoint.read(false).await;
+        let load = match result {
+            Ok(batch) => {
+                self.take(batch);
+                Load::Ready
+            }
+            Err(trouble) => Load::Failed(trouble),
+        };
+        self.0.load.set(load);
+    }
+
+    /// Says that reading takes long, if it still does.
+    pub fn mark_slow(&self) {
+        for signal in [&self.0.load, &self.0.more] {
+            if signal.get_untracked() == Load::Waiting {
+                signal.set(Load::Slow);
+            }
+        }
+    }
+
+    /// Reads the next page.
+    pub async fn read_more(&self) {
+        if matches!(self.0.more.get_untracked(), Load::Waiting | Load::Slow) {
+            return;
+        }
+        self.0.more.set(Load::Waiting);
+        match self.0.endpoint.read(true).await {
+            Ok(batch) => {
+                let first = batch.comments.first().map(|(key, ..)| *key);
+                let count = batch.comments.len();
+                self.take(batch);
+                self.0.more.set(Load::Ready);
+                if let Some(first) = first {
+                    self.say(News::Read(count, first));
+                }
+            }
+            Err(trouble) => self.0.more.set(Load::Failed(trouble)),
+        }
+    }
+
+    /// Finds the comment an address fragment names, reading on for it if need be, and unfolds what
+    /// hides it.
+    pub async fn seek(&self, hash: &str) {
+        /// Pages; a comment that is not among so many has most likely been deleted.
+        const FAR: usize = 40;
+        for _ in 0..FAR {
+            let found = self.0.endpoint.named(hash).filter(|&key| self.0.forest.borrow().has(key));
+            if let Some(key) = found {
+                let line: Vec<CommentKey> = self.0.forest.borrow().line(key).skip(1).collect();
+                for above in line {
+                    self.set_folded(above, false);
+                }
+                return self.say(News::Named(key));
+            }
+            if !self.0.endpoint.has_more() {
+                return;
+            }
+            match self.0.endpoint.read(true).await {
+                Ok(batch) => self.take(batch),
+                Err(trouble) => return self.0.more.set(Load::Failed(trouble)),
+            }
+        }
+    }
+
+    fn take(&self, batch: Batch) {
+        if batch.rating.is_some() {
+            self.0.rating.set(batch.rating);
+        }
+        if batch.total.is_some() {
+            self.0.total.set(batch.total);
+        }
+        self.0.closed.set(batch.closed);
+        for placed in batch.comments {
+            self.put(placed, false);
+        }
+        self.0.roots.notify();
+    }
+
+    pub(super) fn put(&self, (key, parent, comment): Placed, first: bool) {
+        self.slot(key, |slot| slot.comment = Some(comment));
+        let mut forest = self.0.forest.borrow_mut();
+        if first {
+            forest.add_first(key, parent);
+        } else {
+            forest.add(key, parent);
+        }
+        let parent = forest.parent(key);
+        drop(forest);
+        self.changed(key);
+        if let Some(parent) = parent {
+            self.list_changed(parent);
+        }
+    }
+
+    /// Below the deepest level replies are listed under an ancestor.
+    pub(super) fn list_changed(&self, key: CommentKey) {
+        let line: Vec<CommentKey> = self.0.forest.borrow().line(key).collect();
+        for key in line {
+            self.changed(key);
+        }
+    }
+
+    pub(super) fn replace(&self, key: CommentKey, comment: Comment) {
+        self.slot(key, |slot| slot.comment = Some(comment));
+        self.changed(key);
+    }
+
+    /// Hides a comment's body and replies, or shows them again.
+    pub fn toggle_fold(&self, key: CommentKey) {
+        self.set_folded(key, !self.is_folded(key));
+    }
+
+    /// Opens something under a comment, in place of what was open there.
+    pub fn set_open(&self, key: CommentKey, open: Open) {
+        self.slot(key, |slot| slot.open = open);
+        self.changed(key);
+    }
+
+    fn memory_name(&self) -> String {
+        // The article is left out: a secret is good for the whole endpoint.
+        let endpoint = self.0.name.split(' ').next().unwrap_or_default();
+        ["endpoint ", endpoint].concat()
+    }
+
+    pub(super) fn recall(&self) {
+        if let Some(memory) = memory::load(&self.memory_name()) {
+            self.0.endpoint.recall(&memory);
+        }
+    }
+
+    pub(super) fn keep_memory(&self) {
+        memory::keep(&self.memory_name(), &self.0.endpoint.memory());
+    }
+}

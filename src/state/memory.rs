@@ -1,0 +1,42 @@
+//! What is kept on this device. The only place that touches storage.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use web_sys::Storage;
+
+/// Before every name of ours in the storage of the page.
+const PREFIX: &str = "jaw-jaw:";
+
+thread_local! {
+    /// For pages whose storage throws or is full: kept as long as the page is open.
+    static FALLBACK: RefCell<HashMap<String, String>> = RefCell::default();
+}
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// What was kept under a name.
+pub fn load(name: &str) -> Option<String> {
+    let name = [PREFIX, name].concat();
+    let fallback = FALLBACK.with_borrow(|kept| kept.get(&name).cloned());
+    fallback.or_else(|| storage()?.get_item(&name).ok()?)
+}
+
+/// Keeps text under a name; empty text forgets it. Never fails.
+pub fn keep(name: &str, text: &str) {
+    let name = [PREFIX, name].concat();
+    FALLBACK.with_borrow_mut(|kept| kept.remove(&name));
+    let kept = storage().is_some_and(|storage| {
+        let done = if text.is_empty() {
+            storage.remove_item(&name)
+        } else {
+            storage.set_item(&name, text)
+        };
+        done.is_ok()
+    });
+    if !kept && !text.is_empty() {
+        FALLBACK.with_borrow_mut(|kept| kept.insert(name, text.to_owned()));
+    }
+}

@@ -1,0 +1,7 @@
+//! What is on the screen: reactive, and without a DOM.
+
+pub mod discussion;
+pub mod load;
+pub mod memory;
+pub mod news;
+pub mod writing;

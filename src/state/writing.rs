@@ -1,0 +1,193 @@
+//! The verbs of a [`Discussion`] that write: vote, rate, post, edit, delete; and the drafts before.
+
+use leptos::prelude::{GetUntracked, Notify, Set};
+
+use crate::domain::author::Signature;
+use crate::domain::comment::{Comment, CommentKey, Standing};
+use crate::domain::rating::Stars;
+use crate::domain::trouble::Trouble;
+use crate::domain::vote::Vote;
+use crate::state::discussion::{Discussion, Open};
+use crate::state::memory;
+use crate::state::news::News;
+
+impl Discussion {
+    /// Shows the vote at once; puts the old tally back if the endpoint refuses.
+    pub async fn vote(&self, key: CommentKey, pressed: Vote) {
+        let Some(comment) = self.peek(key) else { return };
+        let Some(before) = comment.tally else { return };
+        let vote = before.next(pressed);
+        if vote == Vote::None && !self.offers().unvote {
+            return;
+        }
+        let shown = before.after(vote);
+        let press = self.slot(key, |slot| {
+            slot.votes += 1;
+            slot.votes
+        });
+        self.replace(key, Comment { tally: Some(shown), ..comment });
+        let result = self.0.endpoint.vote(key, vote, shown, &uuid()).await;
+        self.keep_memory();
+        if press != self.slot(key, |slot| slot.votes) {
+            return;
+        }
+        let tally = match result {
+            Ok(tally) => tally,
+            Err(trouble) => {
+                self.say(News::Undone(trouble));
+                before
+            }
+        };
+        if let Some(comment) = self.peek(key) {
+            self.replace(key, Comment { tally: Some(tally), ..comment });
+        }
+    }
+
+    /// Gives the article stars or takes them back; shown at once, put back if the endpoint refuses.
+    pub async fn rate(&self, stars: Option<Stars>) {
+        let Some(before) = self.0.rating.get_untracked() else { return };
+        if before.mine == stars {
+            return;
+        }
+        let press = self.0.ratings.get() + 1;
+        self.0.ratings.set(press);
+        self.0.rating.set(Some(before.after(stars)));
+        let result = self.0.endpoint.rate(stars, &uuid()).await;
+        self.keep_memory();
+        if press != self.0.ratings.get() {
+            return;
+        }
+        match result {
+            Ok(rating) => {
+                if rating.is_some() {
+                    self.0.rating.set(rating);
+                }
+                self.say(News::Rated(stars));
+            }
+            Err(trouble) => {
+                self.0.rating.set(Some(before));
+                self.say(News::Undone(trouble));
+            }
+        }
+    }
+
+    /// Posts a comment or a reply. `uuid` is the same for every try of the same words.
+    pub async fn post(
+        &self,
+        text: &str,
+        by: &Signature,
+        parent: Option<CommentKey>,
+        uuid: &str,
+    ) -> Result<(), Trouble> {
+        // Another widget on the page may have been given a secret since.
+        self.recall();
+        let placed = self.0.endpoint.create(text, by, parent, uuid).await?;
+        self.keep_memory();
+        if let Some(parent) = parent {
+            self.set_open(parent, Open::Nothing);
+            self.set_folded(parent, false);
+        }
+        let Some(placed) = placed else {
+            self.say(News::Held);
+            return Ok(());
+        };
+        let key = placed.0;
+        let held = placed.2.standing == Standing::Pending;
+        if let Some(total) = self.0.total.get().filter(|_| !held) {
+            self.0.total.set(Some(total + 1));
+        }
+        self.put(placed, parent.is_none());
+        self.0.roots.notify();
+        self.say(if held { News::Held } else { News::Posted(key) });
+        Ok(())
+    }
+
+    /// What an edit starts from: the text as it was typed, where it can be had.
+    pub async fn source(&self, key: CommentKey) -> Option<String> {
+        if let Some(source) = self.peek(key).and_then(|comment| comment.source) {
+            return Some(source);
+        }
+        self.0.endpoint.source(key).await.ok().flatten()
+    }
+
+    /// Changes the viewer's own comment.
+    pub async fn edit(&self, key: CommentKey, text: &str, uuid: &str) -> Result<(), Trouble> {
+        let Some(comment) = self.peek(key) else { return Err(Trouble::Gone) };
+        let by = Signature {
+            name: comment.author.name.clone(),
+            url: comment.author.url.clone().unwrap_or_default(),
+            email: String::new(),
+        };
+        if let Some(edited) = self.0.endpoint.edit(key, text, &by, uuid).await? {
+            self.replace(key, edited);
+        }
+        self.set_open(key, Open::Nothing);
+        self.say(News::Edited(key));
+        Ok(())
+    }
+
+    /// Deletes the viewer's own comment.
+    pub async fn delete(&self, key: CommentKey) {
+        match self.0.endpoint.delete(key, &uuid()).await {
+            Ok(left) => {
+                let next = self.neighbour(key);
+                self.set_open(key, Open::Nothing);
+                if let Some(left) = left {
+                    self.replace(key, left);
+                    return self.say(News::Deleted(Some(key)));
+                }
+                let parent = self.parent(key);
+                self.0.forest.borrow_mut().remove(key);
+                self.slot(key, |slot| slot.comment = None);
+                self.0.total.set(self.0.total.get().map(|total| total.saturating_sub(1)));
+                if let Some(parent) = parent {
+                    self.list_changed(parent);
+                }
+                self.0.roots.notify();
+                self.say(News::Deleted(next));
+            }
+            Err(trouble) => {
+                self.set_open(key, Open::Nothing);
+                self.say(News::Undone(trouble));
+            }
+        }
+    }
+
+    /// The comment after this one in its list, else the one before, else its parent.
+    fn neighbour(&self, key: CommentKey) -> Option<CommentKey> {
+        let forest = self.0.forest.borrow();
+        let parent = forest.parent(key);
+        let list = parent.map_or_else(|| forest.roots(), |parent| forest.replies(parent).to_vec());
+        let at = list.iter().position(|&other| other == key)?;
+        list.get(at + 1).or_else(|| list.get(at.checked_sub(1)?)).copied().or(parent)
+    }
+
+    /// The draft for a place where one can write.
+    pub fn draft(&self, place: Option<CommentKey>, editing: bool) -> Option<String> {
+        memory::load(&self.draft_name(place, editing))
+    }
+
+    /// Keeps a draft on this device; empty text forgets it.
+    pub fn keep_draft(&self, place: Option<CommentKey>, editing: bool, text: &str) {
+        memory::keep(&self.draft_name(place, editing), text);
+    }
+
+    fn draft_name(&self, place: Option<CommentKey>, editing: bool) -> String {
+        let place = place.map(|key| self.fragment(key)).unwrap_or_default();
+        [if editing { "edit " } else { "draft " }, &self.0.name, " ", &place].concat()
+    }
+}
+
+/// 128 random bits as hexadecimal text. From `crypto.getRandomValues`, which also plain `http` pages
+/// have.
+pub fn uuid() -> String {
+    let mut bytes = [0; 16];
+    if let Some(crypto) = web_sys::window().and_then(|window| window.crypto().ok()) {
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|d| char::from_digit(d.into(), 16))
+        .collect()
+}

@@ -1,0 +1,105 @@
+//! Every sentence a reader can see, and how numbers and times are said.
+
+pub mod ago;
+
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Intl, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::domain::trouble::Trouble;
+use crate::json::Value;
+
+/// English, compiled in: whatever another language leaves out is said in English.
+const ENGLISH: &str = include_str!("../../locales/en.json");
+
+/// The sentences of one language.
+#[derive(Clone)]
+pub struct Text(Rc<Inner>);
+
+struct Inner {
+    sentences: Value,
+    plural: Intl::PluralRules,
+    number: Intl::NumberFormat,
+    ago: ago::Ago,
+}
+
+impl Text {
+    /// `language` is a BCP 47 tag; one the browser does not know is as good as English.
+    pub fn new(language: &str) -> Self {
+        let sentences = Value::parse(ENGLISH).unwrap_or_default();
+        let languages = Array::of1(&JsValue::from_str(language));
+        let languages = if is_well_formed(&languages) {
+            languages
+        } else {
+            Array::of1(&JsValue::from_str("en"))
+        };
+        Self(Rc::new(Inner {
+            sentences,
+            plural: Intl::PluralRules::new(&languages, &Object::new()),
+            number: Intl::NumberFormat::new(&languages, &Object::new()),
+            ago: ago::Ago::new(&languages),
+        }))
+    }
+
+    /// A sentence by its name.
+    pub fn say(&self, name: &str) -> String {
+        let sentence = self.0.sentences.get(name).and_then(Value::as_str);
+        sentence.unwrap_or(name).to_owned()
+    }
+
+    /// A sentence with a name or a number in it, for `{what}`.
+    pub fn fill(&self, name: &str, what: &str) -> String {
+        self.say(name).replace("{what}", what)
+    }
+
+    /// A sentence that depends on a number, for `{n}`, in its plural form (CLDR categories).
+    pub fn count(&self, name: &str, n: usize) -> String {
+        #[expect(clippy::cast_precision_loss, reason = "no discussion has 2^53 comments")]
+        let category = self.0.plural.select(n as f64);
+        let category = category.as_string().unwrap_or_default();
+        let forms = self.0.sentences.get(name);
+        let form = forms.and_then(|forms| forms.get(&category).or_else(|| forms.get("other")));
+        let sentence = form.and_then(Value::as_str).unwrap_or(name);
+        sentence.replace("{n}", &self.number(&n.to_string()))
+    }
+
+    /// Decimal text as readers of this language write numbers.
+    pub fn number(&self, decimal: &str) -> String {
+        let number = JsValue::from_str(decimal);
+        let format = self.0.number.format();
+        let said = format.call1(&JsValue::UNDEFINED, &number).ok();
+        said.and_then(|said| said.as_string()).unwrap_or_else(|| decimal.to_owned())
+    }
+
+    /// How times are said.
+    pub fn ago(&self) -> &ago::Ago {
+        &self.0.ago
+    }
+
+    /// A trouble as a plain sentence.
+    pub fn explain(&self, trouble: &Trouble) -> String {
+        match trouble {
+            Trouble::Offline => self.say("offline"),
+            Trouble::Slow => self.say("too-slow"),
+            Trouble::Refused { reason } => self.fill("refused", reason),
+            Trouble::NotAllowed => self.say("not-allowed"),
+            Trouble::TooFast { wait: Some(wait) } => self.count("too-fast-for", *wait as usize),
+            Trouble::TooFast { wait: None } => self.say("too-fast"),
+            Trouble::Gone => self.say("gone"),
+            Trouble::Closed => self.say("closed"),
+            Trouble::Broken { .. } => self.say("broken"),
+            Trouble::Unreadable => self.say("unreadable"),
+            Trouble::Misconfigured => self.say("misconfigured"),
+        }
+    }
+}
+
+/// Whether the browser takes the tags: a malformed one makes the constructors of `Intl` throw.
+fn is_well_formed(languages: &Array) -> bool {
+    let get = |from: &JsValue, name: &str| Reflect::get(from, &JsValue::from_str(name)).ok();
+    let intl = get(&js_sys::global(), "Intl").unwrap_or_default();
+    let check =
+        get(&intl, "getCanonicalLocales").and_then(|check| check.dyn_into::<Function>().ok());
+    check.is_some_and(|check| check.call1(&intl, languages).is_ok())
+}

@@ -1,0 +1,317 @@
+//! One comment: author, time, body, actions. Its nodes are made once and patched in place, so that
+//! the focus and a selection survive every change.
+
+use std::cell::RefCell;
+
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+
+use crate::domain::author::Author;
+use crate::domain::body::Body;
+use crate::domain::comment::{Comment, CommentKey, Standing};
+use crate::domain::thread::DEEPEST;
+use crate::domain::time::Time;
+use crate::domain::vote::{Tally, Vote};
+use crate::endpoint::now;
+use crate::state::discussion::Open;
+use crate::text::ago::machine;
+use crate::ui::Scene;
+use crate::ui::body;
+use crate::ui::composer::{Composer, ComposerProps};
+use crate::ui::el::{El, el};
+use crate::ui::icon::{self, icon};
+
+/// A comment as an `article`. What it says changes with the comment; what it can do, with the viewer.
+#[component]
+pub fn CommentCard(scene: Scene, key: CommentKey, depth: usize) -> El {
+    let fragment = scene.discussion.fragment(key);
+    let card = el("article").class("comment").part("comment").attr("id", &fragment);
+    let card = card.attr("tabindex", "-1").attr("data-key", &key.0.to_string());
+    let parts = Parts::new(&scene, key, depth, &fragment);
+    card.set("aria-labelledby", &[&fragment, "-by ", &fragment, "-at"].concat());
+    let card = card
+        .child(parts.head.clone())
+        .child(parts.words.clone())
+        .child(parts.actions.clone())
+        .child(parts.opened.clone());
+    let discussion = SendWrapper::new(scene.discussion.clone());
+    on_cleanup(move || discussion.unwatch(key));
+    card.bind(move |card| {
+        if let Some(comment) = scene.discussion.comment(key) {
+            parts.paint(&scene, key, card, &comment);
+        }
+    })
+}
+
+struct Parts {
+    head: El,
+    fold: El,
+    author: El,
+    time: El,
+    badges: El,
+    words: El,
+    actions: El,
+    opened: El,
+    shown: RefCell<Shown>,
+}
+
+/// What the nodes show now.
+#[derive(Default, PartialEq)]
+struct Shown {
+    author: Option<Author>,
+    words: Option<(Standing, Body)>,
+    badges: Option<(bool, Standing, Option<Time>, bool, bool)>,
+    actions: Option<(bool, bool, bool, bool)>,
+    open: Open,
+}
+
+impl Parts {
+    fn new(scene: &Scene, key: CommentKey, depth: usize, fragment: &str) -> Self {
+        let fold = el("button").attr("type", "button").attr("data-do", "fold").class("fold");
+        let fold = fold.part("fold").child(icon(icon::FOLD));
+        let author = el("span").class("by").attr("id", &[fragment, "-by"].concat());
+        let time = el("a").class("time").part("permalink").attr("id", &[fragment, "-at"].concat());
+        time.set("href", &["#", fragment].concat());
+        let badges = el("span").class("badges");
+        let head = el("header").child(fold.clone()).child(author.clone());
+        if depth > DEEPEST
+            && let Some(parent) = scene.discussion.parent(key)
+        {
+            let name = scene.discussion.peek(parent).map(|parent| name(scene, &parent.author));
+            let words = scene.text.fill("in-reply-to", &name.unwrap_or_default());
+            let parent = ["#", &scene.discussion.fragment(parent)].concat();
+            head.add(el("a").class("quiet").attr("href", &parent).text(&words));
+        }
+        Self {
+            head: head.child(time.clone()).child(badges.clone()),
+            fold,
+            author,
+            time,
+            badges,
+            words: el("div").class("words").part("body").attr("dir", "auto"),
+            actions: el("footer").class("actions").part("actions"),
+            opened: el("div").class("opened"),
+            shown: RefCell::default(),
+        }
+    }
+
+    fn paint(&self, scene: &Scene, key: CommentKey, card: &El, comment: &Comment) {
+        let mut shown = self.shown.borrow_mut();
+        if shown.author.as_ref() != Some(&comment.author) {
+            self.paint_author(scene, comment);
+            shown.author = Some(comment.author.clone());
+        }
+        self.paint_time(scene, comment);
+        let words = (comment.standing, comment.body.clone());
+        if shown.words.as_ref() != Some(&words) {
+            self.paint_words(scene, comment);
+            shown.words = Some(words);
+        }
+        let replies = scene.discussion.reply_count(key);
+        let folded = scene.discussion.is_folded(key);
+        let badges =
+            (comment.author.staff, comment.standing, comment.edited, comment.pinned, folded);
+        if shown.badges != Some(badges) || folded {
+            self.paint_badges(scene, comment, folded.then_some(replies));
+            shown.badges = Some(badges);
+        }
+        let open = scene.discussion.open(key);
+        self.paint_fold(scene, comment, folded);
+        card.toggle("data-folded", folded);
+        card.toggle("data-standing-away", comment.standing != Standing::Published);
+        self.words.toggle("hidden", folded || open == Open::Edit);
+        self.actions.toggle("hidden", folded);
+        self.opened.toggle("hidden", folded);
+        self.paint_actions(scene, comment, &mut shown);
+        if shown.open != open {
+            shown.open = open;
+            self.paint_opened(scene, key, open);
+        }
+    }
+
+    fn paint_author(&self, scene: &Scene, comment: &Comment) {
+        let author = &comment.author;
+        let initials = author.initials();
+        let avatar = el("span").class("avatar").part("avatar").attr("aria-hidden", "true");
+        let avatar = avatar.text(if initials.is_empty() { "?" } else { &initials });
+        let _ = avatar.html().style().set_property("--hue", &author.hue().to_string());
+        let said = name(scene, author);
+        // Names are isolated: they may be written in the other direction.
+        let shown = match &author.url {
+            Some(url) => {
+                let anchor = el("a").child(el("bdi").text(&said));
+                body::link(&anchor, url);
+                anchor
+            }
+            None => el("bdi").text(&said),
+        };
+        self.author.clear();
+        self.author.add(avatar);
+        self.author.add(shown.class("name").part("author"));
+    }
+
+    fn paint_time(&self, scene: &Scene, comment: &Comment) {
+        let Some(created) = comment.created else { return self.time.set_text("#") };
+        let exact = scene.text.ago().exact(created);
+        self.time.clear();
+        let time =
+            el("time").attr("datetime", &machine(created)).attr("data-at", &created.0.to_string());
+        self.time.add(time.text(&scene.text.ago().relative(created, now())));
+        self.time.set("title", &exact);
+    }
+
+    fn paint_words(&self, scene: &Scene, comment: &Comment) {
+        match comment.standing {
+            Standing::Deleted => self.say_instead(&scene.text.say("deleted")),
+            Standing::Hidden => self.say_instead(&scene.text.say("hidden")),
+            _ => body::show(&self.words, &comment.body),
+        }
+    }
+
+    fn say_instead(&self, words: &str) {
+        self.words.clear();
+        self.words.add(el("p").class("quiet").child(el("em").text(words)));
+    }
+
+    fn paint_badges(&self, scene: &Scene, comment: &Comment, folded: Option<usize>) {
+        let text = &scene.text;
+        self.badges.clear();
+        let badge = |class: &str, words: &str| self.badges.add(el("span").class(class).text(words));
+        if comment.author.staff {
+            badge("badge", &text.say("staff"));
+        }
+        if comment.pinned {
+            badge("badge", &text.say("pinned"));
+        }
+        if comment.standing == Standing::Pending {
+            let title = text.say("pending-more");
+            self.badges
+                .add(el("span").class("badge").attr("title", &title).text(&text.say("pending")));
+        }
+        if let Some(edited) = comment.edited {
+            let title = text.fill("edited-at", &text.ago().exact(edited));
+            self.badges
+                .add(el("span").class("quiet").attr("title", &title).text(&text.say("edited")));
+        }
+        match folded {
+            Some(0) => badge("quiet", &text.say("comment-folded")),
+            Some(replies) => badge("quiet", &text.count("replies-folded", replies)),
+            None => {}
+        }
+    }
+
+    fn paint_fold(&self, scene: &Scene, comment: &Comment, folded: bool) {
+        let sentence = if folded { "unfold" } else { "fold" };
+        self.fold.set("aria-label", &scene.text.fill(sentence, &name(scene, &comment.author)));
+        self.fold.set("aria-expanded", if folded { "false" } else { "true" });
+    }
+
+    fn paint_actions(&self, scene: &Scene, comment: &Comment, shown: &mut Shown) {
+        let offers = scene.discussion.offers();
+        let there = comment.standing == Standing::Published;
+        let rights = scene.discussion.rights(comment);
+        let votes = there && comment.tally.is_some();
+        let reply = there && offers.create && !scene.discussion.closed().get();
+        let actions = (votes, reply, rights.edit, rights.delete);
+        let about = || self.about(scene, comment);
+        if shown.actions != Some(actions) {
+            shown.actions = Some(actions);
+            self.actions.clear();
+            if votes {
+                self.actions.add(vote_buttons(scene));
+            }
+            for (has, verb, named) in [
+                (reply, "reply", scene.text.fill("reply-to", &about())),
+                (rights.edit, "edit", scene.text.fill("edit-of", &about())),
+                (rights.delete, "delete", scene.text.fill("delete-of", &about())),
+            ] {
+                if has {
+                    let button =
+                        el("button").attr("type", "button").attr("data-do", verb).class("plain");
+                    self.actions.add(button.attr("aria-label", &named).text(&scene.text.say(verb)));
+                }
+            }
+        }
+        if let Some(tally) = comment.tally.filter(|_| votes) {
+            paint_votes(scene, &self.actions, tally);
+        }
+    }
+
+    /// What tells this comment from others in the name of a button.
+    fn about(&self, scene: &Scene, comment: &Comment) -> String {
+        let time = self.time.node().text_content().unwrap_or_default();
+        [&name(scene, &comment.author), ", ", &time].concat()
+    }
+
+    fn paint_opened(&self, scene: &Scene, key: CommentKey, open: Open) {
+        let had_focus = self.opened.has_focus();
+        self.opened.clear();
+        match open {
+            Open::Nothing => {
+                let button = self.actions.find("[data-do=reply], [data-do=edit]");
+                if let Some(button) = button.filter(|_| had_focus) {
+                    button.focus();
+                }
+            }
+            Open::Delete => self.ask(scene),
+            Open::Reply | Open::Edit => {
+                let editing = open == Open::Edit;
+                let props = ComposerProps { scene: scene.clone(), place: Some(key), editing };
+                let composer = Composer(props);
+                self.opened.add(composer.clone());
+                if let Some(field) = composer.find("textarea") {
+                    field.focus();
+                }
+            }
+        }
+    }
+
+    fn ask(&self, scene: &Scene) {
+        let question = el("p").text(&scene.text.say("really-delete"));
+        let button = |verb: &str, words: &str, class: &str| {
+            el("button").attr("type", "button").attr("data-do", verb).class(class).text(words)
+        };
+        let yes = button("really-delete", &scene.text.say("delete"), "button");
+        let no = button("close", &scene.text.say("keep"), "plain");
+        let row = el("div").class("bar").child(yes.clone()).child(no);
+        self.opened.add(el("div").class("notice").attr("role", "group").child(question).child(row));
+        yes.focus();
+    }
+}
+
+fn name(scene: &Scene, author: &Author) -> String {
+    if author.name.is_empty() { scene.text.say("anonymous") } else { author.name.clone() }
+}
+
+fn vote_buttons(scene: &Scene) -> El {
+    let offers = scene.discussion.offers();
+    let votes = el("span").class("votes").part("votes");
+    let button = |verb: &str, path: &str| {
+        let button = el("button").attr("type", "button").attr("data-do", verb).class("vote");
+        button.attr("aria-label", &scene.text.say(verb)).child(icon(path)).child(el("span"))
+    };
+    if offers.upvote {
+        votes.add(button("upvote", icon::UP));
+    }
+    if offers.downvote {
+        votes.add(button("downvote", icon::DOWN));
+    }
+    votes
+}
+
+fn paint_votes(scene: &Scene, actions: &El, tally: Tally) {
+    for (verb, vote, count) in
+        [("upvote", Vote::Up, Some(tally.up)), ("downvote", Vote::Down, tally.down)]
+    {
+        let Some(button) = actions.find(&["[data-do=", verb, "]"].concat()) else { continue };
+        let count = count.filter(|count| *count != 0);
+        let said = count.map(|count| scene.text.number(&count.to_string())).unwrap_or_default();
+        if let Some(number) = button.find("span") {
+            number.set_text(&said);
+        }
+        let number = usize::try_from(count.unwrap_or(0)).unwrap_or(0);
+        let votes = scene.text.count("votes", number);
+        button.set("aria-label", &[&scene.text.say(verb), ", ", &votes].concat());
+        button.set("aria-pressed", if tally.mine == vote { "true" } else { "false" });
+    }
+}

@@ -1,0 +1,347 @@
+//! One kind of node: an element, made with `createElement`, that Leptos can mount.
+//!
+//! `view!` would turn static markup into `template.innerHTML`, which strict pages forbid, and would
+//! make a type for each shape of markup, which costs kilobytes. Reactivity is Leptos' own: effects
+//! live as long as the owner they were made under.
+
+use std::any::Any;
+use std::pin::Pin;
+
+use leptos::prelude::{IntoView, Owner, RenderEffect, on_cleanup};
+use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Node};
+
+use crate::domain::comment::CommentKey;
+
+thread_local! {
+    static DOCUMENT: Option<Document> = web_sys::window().and_then(|window| window.document());
+}
+
+const SVG: &str = "http://www.w3.org/2000/svg";
+
+/// An element of the page. Clones are handles to the same one.
+#[derive(Clone)]
+pub struct El(SendWrapper<Element>);
+
+/// An HTML element by its name.
+pub fn el(name: &str) -> El {
+    made(|document| document.create_element(name))
+}
+
+/// An SVG element by its name.
+pub fn svg(name: &str) -> El {
+    made(|document| document.create_element_ns(Some(SVG), name))
+}
+
+fn made(make: impl FnOnce(&Document) -> Result<Element, wasm_bindgen::JsValue>) -> El {
+    let element =
+        DOCUMENT.with(|document| document.as_ref().and_then(|document| make(document).ok()));
+    El(SendWrapper::new(element.expect("there is a document, and names are our own")))
+}
+
+impl El {
+    /// An element that is there already.
+    pub fn of(element: Element) -> Self {
+        Self(SendWrapper::new(element))
+    }
+
+    pub fn node(&self) -> &Element {
+        &self.0
+    }
+
+    pub fn html(&self) -> &HtmlElement {
+        self.0.unchecked_ref()
+    }
+
+    #[must_use]
+    pub fn attr(self, name: &str, value: &str) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    #[must_use]
+    pub fn class(self, names: &str) -> Self {
+        self.attr("class", names)
+    }
+
+    #[must_use]
+    pub fn part(self, name: &str) -> Self {
+        self.attr("part", name)
+    }
+
+    #[must_use]
+    pub fn text(self, text: &str) -> Self {
+        self.set_text(text);
+        self
+    }
+
+    /// Puts a view, of Leptos or ours, after what is inside.
+    #[must_use]
+    pub fn child(self, view: impl IntoView) -> Self {
+        self.add(view);
+        self
+    }
+
+    pub fn add(&self, view: impl IntoView) {
+        view.build().mount(&self.0, None);
+    }
+
+    pub fn set(&self, name: &str, value: &str) {
+        // Names are our own, so this cannot fail.
+        let _ = self.0.set_attribute(name, value);
+    }
+
+    /// Sets a boolean attribute, or takes it away.
+    pub fn toggle(&self, name: &str, on: bool) {
+        let _ = self.0.toggle_attribute_with_force(name, on);
+    }
+
+    pub fn set_text(&self, text: &str) {
+        self.0.set_text_content(Some(text));
+    }
+
+    pub fn add_text(&self, text: &str) {
+        let _ = self.0.append_with_str_1(text);
+    }
+
+    pub fn clear(&self) {
+        self.0.replace_children_with_node_0();
+    }
+
+    pub fn remove(&self) {
+        self.0.remove();
+    }
+
+    /// The first element inside that fits a selector.
+    pub fn find(&self, selector: &str) -> Option<El> {
+        self.0.query_selector(selector).ok()?.map(Self::of)
+    }
+
+    /// All elements inside that fit a selector.
+    pub fn find_all(&self, selector: &str) -> Vec<El> {
+        let Ok(found) = self.0.query_selector_all(selector) else { return Vec::new() };
+        let nodes = (0..found.length()).filter_map(|place| found.item(place));
+        nodes.filter_map(|node| node.dyn_into().ok()).map(Self::of).collect()
+    }
+
+    pub fn focus(&self) {
+        let _ = self.html().focus();
+    }
+
+    /// Whether the focus is on it or inside it.
+    pub fn has_focus(&self) -> bool {
+        self.0.matches(":focus-within").unwrap_or(false)
+    }
+
+    /// Listens for as long as the present owner lives.
+    #[must_use]
+    pub fn on(self, event: &'static str, act: impl FnMut(Event) + 'static) -> Self {
+        listen(&self.0, event, act);
+        self
+    }
+
+    /// Runs now, and again whenever a signal it read changes, for as long as the present owner lives.
+    #[must_use]
+    pub fn bind(self, mut paint: impl FnMut(&El) + 'static) -> Self {
+        let el = self.clone();
+        effect(move || paint(&el));
+        self
+    }
+
+    /// Children by key: one owner each, kept while the key stays, moved when the order changes.
+    #[must_use]
+    pub fn each(
+        self,
+        keys: impl Fn() -> Vec<CommentKey> + 'static,
+        view: impl Fn(CommentKey) -> El + 'static,
+    ) -> Self {
+        // Sorted by key.
+        let mut rows: Vec<(CommentKey, Owner, El)> = Vec::new();
+        let parent = Owner::current();
+        self.bind(move |list| {
+            let keys = keys();
+            let most = keys.iter().map(|key| key.index() + 1).max().unwrap_or(0);
+            let mut wanted = vec![false; most];
+            for key in &keys {
+                wanted[key.index()] = true;
+            }
+            rows.retain(|(key, owner, row)| {
+                let kept = wanted.get(key.index()).copied().unwrap_or(false);
+                if !kept {
+                    owner.cleanup();
+                    row.remove();
+                }
+                kept
+            });
+            // From the end, so that each row knows what it stands before.
+            let mut after: Option<Node> = None;
+            for key in keys.into_iter().rev() {
+                let place = rows.binary_search_by_key(&key, |(key, ..)| *key);
+                let place = place.unwrap_or_else(|place| {
+                    // Not under the effect's own owner, which is cleaned before each run.
+                    let owner = parent.as_ref().map_or_else(Owner::new, Owner::child);
+                    let row = owner.with(|| view(key));
+                    rows.insert(place, (key, owner, row));
+                    place
+                });
+                let node: &Node = rows[place].2.node();
+                let placed = node.parent_node().is_some() && node.next_sibling() == after;
+                if !placed {
+                    let _ = list.node().insert_before(node, after.as_ref());
+                }
+                after = Some(node.clone());
+            }
+        })
+    }
+}
+
+/// Runs now and after each change of what it read, while the present owner lives.
+pub fn effect(run: impl FnMut() + 'static) {
+    run_effect(Box::new(run));
+}
+
+// Behind a box there is one copy of this code; a copy for each closure would weigh kilobytes. The same
+// holds for the functions below.
+fn run_effect(mut run: Box<dyn FnMut()>) {
+    keep(RenderEffect::new(move |_| run()));
+}
+
+/// Holds something until the present owner goes.
+fn keep(what: impl Any) {
+    let kept: SendWrapper<Box<dyn Any>> = SendWrapper::new(Box::new(what));
+    on_cleanup(move || drop(kept));
+}
+
+/// Does work that waits.
+pub fn spawn(work: impl Future<Output = ()> + 'static) {
+    let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
+    spawn_local(work);
+}
+
+type Heard = Closure<dyn FnMut(Event)>;
+
+/// A listener that ends when it is dropped.
+struct Listener(EventTarget, &'static str, Heard);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let _ = self.0.remove_event_listener_with_callback(self.1, self.2.as_ref().unchecked_ref());
+    }
+}
+
+/// Listens to an event while the present owner lives.
+pub fn listen(target: &EventTarget, event: &'static str, act: impl FnMut(Event) + 'static) {
+    let act: Box<dyn FnMut(Event)> = Box::new(act);
+    let act = Closure::wrap(act);
+    let _ = target.add_event_listener_with_callback(event, act.as_ref().unchecked_ref());
+    keep(Listener(target.clone(), event, act));
+}
+
+/// Runs once, after so many milliseconds.
+pub fn after(milliseconds: i32, act: impl FnOnce() + 'static) {
+    if let Some(window) = web_sys::window() {
+        let act: Box<dyn FnOnce()> = Box::new(act);
+        let act = Closure::once_into_js(act);
+        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(
+            act.unchecked_ref(),
+            milliseconds,
+        );
+    }
+}
+
+/// A clock that stops when it is dropped.
+struct Clock(i32, #[expect(dead_code, reason = "held to be dropped")] Closure<dyn FnMut()>);
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        if let Some(window) = web_sys::window() {
+            window.clear_interval_with_handle(self.0);
+        }
+    }
+}
+
+/// Runs every so many milliseconds while the present owner lives.
+pub fn every(milliseconds: i32, act: impl FnMut() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let act = Closure::<dyn FnMut()>::new(act);
+    let id = window.set_interval_with_callback_and_timeout_and_arguments_0(
+        act.as_ref().unchecked_ref(),
+        milliseconds,
+    );
+    if let Ok(id) = id {
+        keep(Clock(id, act));
+    }
+}
+
+impl Render for El {
+    type State = Self;
+
+    fn build(self) -> Self {
+        self
+    }
+
+    fn rebuild(self, state: &mut Self) {
+        let _ = state.0.replace_with_with_node_1(&self.0);
+        *state = self;
+    }
+}
+
+impl Mountable for El {
+    fn unmount(&mut self) {
+        self.0.remove();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        let _ = parent.insert_before(&self.0, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        let Some(parent) = self.0.parent_element() else { return false };
+        child.mount(&parent, Some(&self.0));
+        true
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        vec![self.node().clone()]
+    }
+}
+
+leptos::tachys::no_attrs!(El);
+
+/// Leptos asks every view for this, also where nothing is rendered on a server.
+impl RenderHtml for El {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn to_html_with_buf(
+        self,
+        _: &mut String,
+        _: &mut Position,
+        _: bool,
+        _: bool,
+        _: Vec<AnyAttribute>,
+    ) {
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Self {
+        self
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}

@@ -1,0 +1,58 @@
+//! All threads, and what stands in their place before, after and instead.
+
+use leptos::prelude::*;
+
+use crate::state::load::Load;
+use crate::ui::Scene;
+use crate::ui::el::{El, el};
+use crate::ui::notice::{failed, notice, waiting};
+use crate::ui::thread::{Thread, ThreadProps};
+
+/// The list of threads with its states: waiting, slow, empty, failed, and more to come.
+#[component]
+pub fn ThreadList(scene: Scene) -> El {
+    let state = state(&scene);
+    let discussion = scene.discussion.clone();
+    let rows = scene.clone();
+    let list = el("ol").class("threads").part("threads").attr("role", "list").each(
+        move || discussion.roots(),
+        move |key| Thread(ThreadProps { scene: rows.clone(), key, depth: 0 }),
+    );
+    el("div").class("list").child(list).child(state).child(more(&scene))
+}
+
+fn state(scene: &Scene) -> El {
+    let scene = scene.clone();
+    let load = scene.discussion.load();
+    el("div").bind(move |state| {
+        let count = scene.discussion.count();
+        state.clear();
+        match load.get() {
+            Load::Waiting => state.add(waiting(&scene, false)),
+            Load::Slow => state.add(waiting(&scene, true)),
+            Load::Failed(trouble) => state.add(failed(&scene, &trouble)),
+            Load::Ready if count == 0 => state.add(notice(&scene.text.say("empty"))),
+            Load::Ready => {}
+        }
+    })
+}
+
+fn more(scene: &Scene) -> El {
+    let scene = scene.clone();
+    let load = scene.discussion.more();
+    let button = el("button").attr("type", "button").attr("data-do", "more").class("button");
+    let words = el("p").class("quiet");
+    let inside = (button.clone(), words.clone());
+    el("div").class("more").child(words).child(button).bind(move |more| {
+        let (button, words) = &inside;
+        more.toggle("hidden", !scene.discussion.has_more());
+        words.set_text(&match load.get() {
+            Load::Failed(trouble) => scene.text.explain(&trouble),
+            Load::Slow => scene.text.say("slow"),
+            _ => String::new(),
+        });
+        let waits = matches!(load.get(), Load::Waiting | Load::Slow);
+        button.set_text(&scene.text.say(if waits { "more-waiting" } else { "more" }));
+        button.toggle("aria-disabled", waits);
+    })
+}

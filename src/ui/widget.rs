@@ -1,0 +1,203 @@
+//! The whole widget, and the one place where presses are heard.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+use crate::domain::comment::CommentKey;
+use crate::domain::time::Time;
+use crate::domain::vote::Vote;
+use crate::endpoint::now;
+use crate::state::discussion::Open;
+use crate::state::load::SLOW_AFTER;
+use crate::state::news::News;
+use crate::ui::Scene;
+use crate::ui::composer::{Composer, ComposerProps};
+use crate::ui::el::{El, after, effect, el, every, listen, spawn};
+use crate::ui::rating::{RatingControl, RatingControlProps};
+use crate::ui::thread_list::{ThreadList, ThreadListProps};
+
+/// Rating, composer and threads of one article.
+#[component]
+pub fn Widget(scene: Scene) -> El {
+    let heading = el("h2").part("heading").attr("tabindex", "-1");
+    let status = el("p").class("unseen").attr("role", "status");
+    let alert = el("p").class("alert").attr("role", "alert");
+    let whole = el("section").class("widget").part("widget");
+    let whole = whole
+        .child(RatingControl(RatingControlProps { scene: scene.clone() }))
+        .child(title(&scene, heading.clone()))
+        .child(alert.clone())
+        .child(write(&scene))
+        .child(ThreadList(ThreadListProps { scene: scene.clone() }))
+        .child(status.clone());
+    announce(&scene, &whole, &heading, &status, &alert);
+    tick(&scene, &whole);
+    follow_address(&scene);
+    read(&scene);
+    let pressed = scene.clone();
+    whole.on("click", move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let button = target.and_then(|target| target.closest("[data-do]").ok().flatten());
+        if let Some(button) = button.filter(|button| !button.has_attribute("aria-disabled")) {
+            press(&pressed, &button);
+        }
+    })
+}
+
+fn title(scene: &Scene, heading: El) -> El {
+    let scene = scene.clone();
+    heading.bind(move |heading| {
+        let count = scene.discussion.count();
+        let words = scene.text.say("no-comments");
+        heading.set_text(&if count == 0 { words } else { scene.text.count("comments", count) });
+    })
+}
+
+/// The composer for a new thread, or a sentence where none can be begun.
+fn write(scene: &Scene) -> El {
+    let place = el("div").class("write");
+    if !scene.discussion.offers().create {
+        return place;
+    }
+    let composer = Composer(ComposerProps { scene: scene.clone(), place: None, editing: false });
+    let words = el("p").class("notice").text(&scene.text.say("closed"));
+    let closed = scene.discussion.closed();
+    let both = (composer.clone(), words.clone());
+    place.child(composer).child(words).bind(move |_| {
+        both.0.toggle("hidden", closed.get());
+        both.1.toggle("hidden", !closed.get());
+    })
+}
+
+/// Reads the first page, then looks whether the address names a comment.
+fn read(scene: &Scene) {
+    let discussion = scene.discussion.clone();
+    later_slow(scene);
+    spawn(async move {
+        discussion.read().await;
+        discussion.seek(&hash()).await;
+    });
+}
+
+fn later_slow(scene: &Scene) {
+    let discussion = scene.discussion.clone();
+    after(SLOW_AFTER.cast_signed(), move || discussion.mark_slow());
+}
+
+fn hash() -> String {
+    web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+fn follow_address(scene: &Scene) {
+    let discussion = scene.discussion.clone();
+    let Some(window) = web_sys::window() else { return };
+    listen(&window, "hashchange", move |_| {
+        let discussion = discussion.clone();
+        spawn(async move { discussion.seek(&hash()).await });
+    });
+}
+
+/// Keeps "5 minutes ago" true, and rights that have ended out of sight.
+fn tick(scene: &Scene, whole: &El) {
+    let (scene, whole) = (scene.clone(), whole.clone());
+    every(60_000, move || {
+        for time in whole.find_all("time[data-at]") {
+            if let Some(at) = time.node().get_attribute("data-at").and_then(|at| at.parse().ok()) {
+                time.set_text(&scene.text.ago().relative(Time(at), now()));
+            }
+        }
+    });
+}
+
+/// Does what a button says.
+fn press(scene: &Scene, button: &Element) {
+    let discussion = scene.discussion.clone();
+    let verb = button.get_attribute("data-do").unwrap_or_default();
+    match verb.as_str() {
+        "retry" => return read(scene),
+        "more" => {
+            later_slow(scene);
+            return spawn(async move { discussion.read_more().await });
+        }
+        "unrate" => return spawn(async move { discussion.rate(None).await }),
+        _ => {}
+    }
+    let Some(key) = key_of(button) else { return };
+    match verb.as_str() {
+        "fold" => discussion.toggle_fold(key),
+        "reply" => toggle_open(scene, key, Open::Reply),
+        "edit" => toggle_open(scene, key, Open::Edit),
+        "delete" => discussion.set_open(key, Open::Delete),
+        "close" => discussion.set_open(key, Open::Nothing),
+        "really-delete" => spawn(async move { discussion.delete(key).await }),
+        "upvote" => spawn(async move { discussion.vote(key, Vote::Up).await }),
+        "downvote" => spawn(async move { discussion.vote(key, Vote::Down).await }),
+        _ => {}
+    }
+}
+
+fn toggle_open(scene: &Scene, key: CommentKey, open: Open) {
+    let again = scene.discussion.open(key) == open;
+    scene.discussion.set_open(key, if again { Open::Nothing } else { open });
+}
+
+fn key_of(button: &Element) -> Option<CommentKey> {
+    let card = button.closest("[data-key]").ok()??;
+    card.get_attribute("data-key")?.parse().ok().map(CommentKey)
+}
+
+/// Says what happened, and moves the focus where the reader goes on.
+fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
+    let (text, news) = (scene.text.clone(), scene.discussion.news());
+    let (discussion, whole, heading, alert) =
+        (scene.discussion.clone(), whole.clone(), heading.clone(), alert.clone());
+    let status = status.clone();
+    effect(move || {
+        let Some(news) = news.get() else { return };
+        let (said, focus) = match &news {
+            News::Posted(key) => (text.say("posted"), Some(*key)),
+            News::Held => (text.say("held"), None),
+            News::Edited(key) => (text.say("changed"), Some(*key)),
+            News::Deleted(next) => (text.say("removed"), *next),
+            News::Rated(Some(stars)) => (text.count("rated", stars.count().into()), None),
+            News::Rated(None) => (text.say("rating-taken-back"), None),
+            News::Read(count, first) => (text.count("more-read", *count), Some(*first)),
+            News::Named(key) => (String::new(), Some(*key)),
+            News::Undone(trouble) => (text.fill("undone", &text.explain(trouble)), None),
+        };
+        let undone = matches!(news, News::Undone(_));
+        status.set_text(if undone { "" } else { &said });
+        // A comment that waits is not in the list: its writer must see that it arrived.
+        alert.set_text(if undone || news == News::Held { &said } else { "" });
+        let named = matches!(news, News::Named(_));
+        let (discussion, whole, heading) = (discussion.clone(), whole.clone(), heading.clone());
+        let last = matches!(news, News::Deleted(None));
+        // After the rows of this turn are on the page.
+        after(0, move || match focus {
+            Some(key) => show(&whole, &discussion.fragment(key), named),
+            None if last => heading.focus(),
+            None => {}
+        });
+    });
+}
+
+/// Brings a comment into view and gives it the focus; one that an address names is marked.
+fn show(whole: &El, fragment: &str, mark: bool) {
+    for card in whole.find_all("[data-key]") {
+        if mark {
+            card.toggle("data-named", false);
+        }
+        if card.node().id() == fragment {
+            card.toggle("data-named", mark);
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(if mark {
+                ScrollLogicalPosition::Center
+            } else {
+                ScrollLogicalPosition::Nearest
+            });
+            card.node().scroll_into_view_with_scroll_into_view_options(&options);
+            card.focus();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Browser tests: Chromium over its debugging protocol, host pages made on the spot, real servers.
+//!
+//! A scenario gets a [`World`] and asks it for pages, sites and servers. Everything it started ends
+//! with it. It waits for conditions, never for durations.
+
+pub mod cdp;
+mod chrome;
+mod emulate;
+mod input;
+mod log;
+mod native;
+mod page;
+pub mod paths;
+mod process;
+pub mod scenarios;
+mod servers;
+pub mod shots;
+mod site;
+pub mod suite;
+mod world;
+
+pub use emulate::Screen;
+pub use log::Request;
+pub use native::{Native, NativeOptions};
+pub use page::Page;
+pub use servers::Isso;
+pub use site::{Ask, Reply, Running, Site};
+pub use world::World;

@@ -1,0 +1,41 @@
+//! `jawjaw-e2e [FILTER] [--list] [--quick]` plays scenarios; `jawjaw-e2e shots DIR` takes pictures.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use jawjaw_e2e::{scenarios, shots, suite};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(trouble) => {
+            eprintln!("{trouble:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all went well. A filter that fits nothing is a mistake, not a success.
+fn run() -> Result<bool> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [verb, folder] = arguments.as_slice()
+        && verb == "shots"
+    {
+        shots::take(Path::new(folder))?;
+        return Ok(true);
+    }
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let filter = arguments.iter().find(|argument| !argument.starts_with("--"));
+    let scenarios = suite::chosen(&scenarios::all(), filter.map(String::as_str));
+    if has("--list") {
+        for (name, _) in scenarios {
+            println!("{name}");
+        }
+        return Ok(true);
+    }
+    let tally = suite::play(&scenarios, has("--quick"))?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    Ok(tally.failed == 0 && tally.passed > 0)
+}

@@ -1,0 +1,86 @@
+//! Every command of this repository. `cargo xtask help` lists them.
+
+mod build;
+mod commands;
+mod run;
+mod size;
+mod suites;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, serves and tests jawjaw. Tools that are missing are fetched into target/tools.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Build the widget into dist/.
+    Build {
+        /// With the standard library as rustup ships it: about 10 kB larger to send, panics say why.
+        #[arg(long)]
+        plain: bool,
+    },
+    /// Build what is out of date, then serve the demo article with its discussion.
+    Serve {
+        /// Port on 127.0.0.1; 0 asks the kernel.
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+        /// The SQLite file.
+        #[arg(long)]
+        db: Option<PathBuf>,
+    },
+    /// Print what is shipped, in bytes as they are and as they are sent.
+    Size,
+    /// Run all tests, or one suite.
+    Test {
+        /// One of those that --list names.
+        suite: Option<String>,
+        /// Name the suites.
+        #[arg(long)]
+        list: bool,
+        /// Only tests whose name holds this.
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Format, clippy, native tests, floor plan, wasm check: what a commit must pass.
+    Check,
+    /// Take the README's pictures of the demo.
+    Shots {
+        /// Where to put them.
+        #[arg(default_value = "docs/shots")]
+        folder: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().verb {
+        Verb::Build { plain } => build::widget(plain).map(|()| true),
+        Verb::Serve { port, db } => commands::serve(port, db),
+        Verb::Size => build::if_stale().and_then(|()| size::print()).map(|()| true),
+        Verb::Test { list: true, .. } => {
+            for name in suites::NAMES {
+                println!("{name}");
+            }
+            Ok(true)
+        }
+        Verb::Test { suite, only, .. } => suites::run(suite.as_deref(), only.as_deref()),
+        Verb::Check => commands::check(),
+        Verb::Shots { folder } => commands::shots(&folder),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(trouble) => {
+            eprintln!("error: {trouble:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The test suites, and one count over all of them.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::build;
+use crate::commands::{build_server, server_binary};
+use crate::run::{cargo, root, step, watched};
+use crate::tools;
+
+/// What `cargo xtask test` takes.
+pub(crate) const NAMES: &[&str] = &["native", "wasm", "e2e", "contract"];
+
+const SCHEMATHESIS: &str = "4.4.4";
+
+#[derive(Clone, Copy, Default)]
+struct Count {
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs one suite or all; whether all passed. The last line printed is `N passed, N failed`.
+pub(crate) fn run(suite: Option<&str>, only: Option<&str>) -> Result<bool> {
+    if let Some(suite) = suite.filter(|suite| !NAMES.contains(suite)) {
+        bail!("there is no suite {suite:?}; there are {}", NAMES.join(", "));
+    }
+    let mut sum = Count::default();
+    for name in NAMES.iter().filter(|name| suite.is_none_or(|suite| suite == **name)) {
+        let count = step(&format!("suite {name}"), || match *name {
+            "native" => native(only),
+            "wasm" => wasm(only),
+            "e2e" => e2e(only),
+            _ => contract(),
+        });
+        match count {
+            Ok(count) => {
+                sum.passed += count.passed;
+                sum.failed += count.failed;
+            }
+            Err(trouble) => {
+                eprintln!("error: {trouble:#}");
+                sum.failed += 1;
+            }
+        }
+    }
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    Ok(sum.failed == 0 && sum.passed > 0)
+}
+
+/// Runs a test program and adds up what its closing lines say.
+fn counted(command: &mut Command) -> Result<Count> {
+    let mut count = Count::default();
+    let success = watched(command, |line| {
+        let (passed, failed) = counts(line).unwrap_or_default();
+        count.passed += passed;
+        count.failed += failed;
+    })?;
+    if !success && count.failed == 0 {
+        // It ended before it could say what failed.
+        count.failed = 1;
+    }
+    Ok(count)
+}
+
+/// `test result: ok. 3 passed; 0 failed; …` or `3 passed, 0 failed`.
+fn counts(line: &str) -> Option<(u64, u64)> {
+    let rest = match line.trim().strip_prefix("test result: ") {
+        Some(result) => result.split_once(". ")?.1,
+        None => line,
+    };
+    let mut parts = rest.split([',', ';']);
+    let passed = parts.next()?.trim().strip_suffix(" passed")?.parse().ok()?;
+    let failed = parts.next()?.trim().strip_suffix(" failed")?.parse().ok()?;
+    Some((passed, failed))
+}
+
+/// Rules, goldens, floor plan, the server over a real socket.
+fn native(only: Option<&str>) -> Result<Count> {
+    let mut test = cargo();
+    test.args(["test", "--quiet", "--no-fail-fast", "--workspace"]);
+    if let Some(only) = only {
+        test.arg(only);
+    }
+    counted(&mut test)
+}
+
+/// What only a browser can show of single parts, in headless Chromium.
+fn wasm(only: Option<&str>) -> Result<Count> {
+    tools::for_building()?;
+    tools::for_testing()?;
+    let runner = tools::folder().join("bin/wasm-bindgen-test-runner");
+    let driver =
+        std::env::var_os("CHROMEDRIVER").map(Into::into).or_else(|| tools::on_path("chromedriver"));
+    let mut test = cargo();
+    test.args([
+        "test",
+        "--quiet",
+        "--package",
+        "jawjaw",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--test",
+        "browser",
+    ]);
+    test.args(only).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    test.env("CHROMEDRIVER", driver.context("there is no chromedriver")?);
+    test.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    counted(&mut test)
+}
+
+/// Whole visits in real Chromium, against real servers.
+fn e2e(only: Option<&str>) -> Result<Count> {
+    tools::for_testing()?;
+    build::if_stale()?;
+    build_server()?;
+    let mut play = cargo();
+    play.args(["run", "--quiet", "--package", "jawjaw-e2e", "--"]).args(only);
+    counted(&mut play)
+}
+
+/// The server against the document it serves, by schemathesis.
+fn contract() -> Result<Count> {
+    tools::for_testing()?;
+    build_server()?;
+    let home = tools::python("schemathesis", SCHEMATHESIS)?;
+    let folder = root().join("target/contract");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    let mut server = Command::new(server_binary());
+    let fast = ["--writes-per-minute", "1000000", "--reads-per-minute", "1000000"];
+    server.args(["--port", "0", "--db"]).arg(folder.join("contract.db")).args(fast);
+    let mut server = server.stdout(Stdio::piped()).spawn()?;
+    let said = server.stdout.take().context("stdout is piped")?;
+    let first = BufReader::new(said).lines().next().context("the server said nothing")??;
+    let address = first.rsplit(' ').next().unwrap_or_default();
+    let mut check = Command::new(home.join("bin/schemathesis"));
+    check.current_dir(&folder).args(["run", &format!("{address}/api/v1/openapi.json")]);
+    check.args(["--max-examples", "60", "--seed", "1", "--generation-database", "none"]);
+    let outcome = watched(&mut check, |_| {});
+    // Ours, by its handle.
+    let _ = server.kill();
+    let _ = server.wait();
+    let passed = outcome?;
+    Ok(Count { passed: u64::from(passed), failed: u64::from(!passed) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counts;
+
+    #[test]
+    fn closing_lines_are_read() {
+        assert_eq!(counts("test result: ok. 3 passed; 1 failed; 0 ignored"), Some((3, 1)));
+        assert_eq!(counts("12 passed, 0 failed"), Some((12, 0)));
+        assert_eq!(counts("test result: FAILED. 0 passed; 2 failed; 0 ignored"), Some((0, 2)));
+        assert_eq!(counts("running 3 tests"), None);
+        assert_eq!(counts("he said: 3 passed, 1 failed"), None);
+    }
+}

@@ -1,0 +1,214 @@
+//! What a build or a test needs: found, or fetched into `target/tools`, never installed globally
+//! (but for Debian packages, which only exist globally).
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{cargo, quietly, root, step};
+
+/// The newest Trunk that compiles on the toolchain of this repository.
+const TRUNK: &str = "0.21.14";
+
+/// Where tools live: `$JAWJAW_TOOLS`, else `target/tools`.
+pub(crate) fn folder() -> PathBuf {
+    std::env::var_os("JAWJAW_TOOLS").map_or_else(|| root().join("target/tools"), PathBuf::from)
+}
+
+/// `PATH` with our tools first.
+pub(crate) fn path() -> Result<OsString> {
+    let mut folders = vec![folder().join("bin")];
+    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    Ok(std::env::join_paths(folders)?)
+}
+
+/// What the widget is built with, side by side.
+pub(crate) fn for_building() -> Result<()> {
+    let bindgen = locked("wasm-bindgen")?;
+    together(vec![
+        ("the wasm target", Box::new(wasm_target)),
+        ("Trunk", Box::new(|| install("trunk", "trunk", TRUNK, &["--locked"]))),
+        (
+            "wasm-bindgen",
+            // Without --locked: its lock file asks for a version that registries no longer have.
+            Box::new(move || install("wasm-bindgen-cli", "wasm-bindgen", &bindgen, &[])),
+        ),
+    ])
+}
+
+type Work<'a> = Box<dyn FnOnce() -> Result<()> + Send + 'a>;
+
+/// Does independent steps at the same time; the first that failed is the error.
+pub(crate) fn together(steps: Vec<(&str, Work)>) -> Result<()> {
+    std::thread::scope(|scope| {
+        let running: Vec<_> = steps
+            .into_iter()
+            .map(|(name, work)| {
+                scope.spawn(move || work().with_context(|| format!("getting {name}")))
+            })
+            .collect();
+        running.into_iter().try_for_each(|step| match step.join() {
+            Ok(done) => done,
+            Err(_) => bail!("a step panicked"),
+        })
+    })
+}
+
+fn wasm_target() -> Result<()> {
+    let installed = sysroot()?.join("lib/rustlib/wasm32-unknown-unknown").is_dir();
+    if installed {
+        return Ok(());
+    }
+    step("adding the wasm target", || {
+        let mut rustup = Command::new("rustup");
+        rustup.current_dir(root()).args(["target", "add", "wasm32-unknown-unknown"]);
+        quietly(&mut rustup).context("the wasm target is needed: install Rust with rustup")
+    })
+    .map(drop)
+}
+
+/// Whether the source of the standard library is there or can be had: with it the widget is smaller.
+pub(crate) fn has_library_source() -> bool {
+    let there =
+        || sysroot().is_ok_and(|sysroot| sysroot.join("lib/rustlib/src/rust/library/std").is_dir());
+    if there() {
+        return true;
+    }
+    let added = step("adding the library's source (rust-src)", || {
+        quietly(Command::new("rustup").current_dir(root()).args(["component", "add", "rust-src"]))
+    });
+    added.is_ok() && there()
+}
+
+fn sysroot() -> Result<PathBuf> {
+    let said = quietly(Command::new("rustc").current_dir(root()).args(["--print", "sysroot"]))?;
+    Ok(PathBuf::from(said.trim()))
+}
+
+/// The version of a crate in `Cargo.lock`.
+fn locked(name: &str) -> Result<String> {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock"))?;
+    let entry = format!("name = \"{name}\"\nversion = \"");
+    let version = lock.split_once(&entry).and_then(|(_, rest)| rest.split_once('"'));
+    version
+        .map(|(version, _)| version.to_owned())
+        .with_context(|| format!("{name} is not in Cargo.lock"))
+}
+
+/// Installs a cargo binary of exactly this version, if it is not there.
+fn install(package: &str, binary: &str, version: &str, more: &[&str]) -> Result<()> {
+    let there = folder().join("bin").join(binary);
+    let said = quietly(Command::new(&there).arg("--version")).unwrap_or_default();
+    if said.split_whitespace().any(|word| word == version) {
+        return Ok(());
+    }
+    step(&format!("installing {package} {version} (some minutes, once)"), || {
+        // Unoptimised: it compiles in half the time and serves its purpose.
+        let mut install = cargo();
+        install.current_dir(std::env::temp_dir()).env_remove("CARGO_TARGET_DIR");
+        install.env("RUSTUP_TOOLCHAIN", toolchain()?);
+        install.args(["install", package, "--version", version, "--debug", "--force", "--root"]);
+        install
+            .arg(folder())
+            .arg("--target-dir")
+            .arg(folder().join("build").join(package))
+            .args(more);
+        quietly(&mut install)?;
+        // Hundreds of megabytes that nobody needs again.
+        let _ = std::fs::remove_dir_all(folder().join("build").join(package));
+        Ok(())
+    })
+}
+
+/// The toolchain of this repository, also for work outside its folder.
+fn toolchain() -> Result<String> {
+    let file = std::fs::read_to_string(root().join("rust-toolchain.toml"))?;
+    let channel = file.split_once("channel = \"").and_then(|(_, rest)| rest.split_once('"'));
+    channel.map(|(channel, _)| channel.to_owned()).context("rust-toolchain.toml names no channel")
+}
+
+/// Chromium with its driver, and Python, for the browser tests.
+pub(crate) fn for_testing() -> Result<()> {
+    let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let chromium =
+        std::env::var_os("CHROME").is_some() || chromium.iter().any(|name| on_path(name).is_some());
+    let driver = std::env::var_os("CHROMEDRIVER").is_some() || on_path("chromedriver").is_some();
+    let venv = Command::new("python3").args(["-c", "import ensurepip"]).output();
+    let venv = venv.is_ok_and(|output| output.status.success());
+    let mut missing = Vec::new();
+    if !chromium {
+        missing.push("chromium");
+    }
+    if !driver {
+        missing.push("chromium-driver");
+    }
+    if !venv {
+        missing.extend(["python3", "python3-venv"]);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    if on_path("apt-get").is_none() || !is_root() {
+        bail!(
+            "the tests need {names}: install these packages (on Debian: sudo apt-get install {names})"
+        );
+    }
+    step(&format!("installing the Debian packages {names}"), || {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _turn = ONE_AT_A_TIME.lock();
+        let apt = || {
+            let mut apt = Command::new("apt-get");
+            apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
+            apt
+        };
+        quietly(apt().arg("update"))?;
+        quietly(apt().args(["install", "-y", "--no-install-recommends"]).args(&missing)).map(drop)
+    })
+}
+
+fn is_root() -> bool {
+    quietly(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+/// The first file of this name in a folder of `PATH`.
+pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+/// A Python environment of our own with one package in it.
+pub(crate) fn python(package: &str, version: &str) -> Result<PathBuf> {
+    let home = folder().join(package);
+    let (python, done) = (home.join("bin/python"), home.join("installed"));
+    let wanted = format!("{package}=={version}");
+    if std::fs::read_to_string(&done).is_ok_and(|what| what == wanted) && python.is_file() {
+        return Ok(home);
+    }
+    step(&format!("installing {wanted} from PyPI"), || {
+        quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &wanted];
+        quietly(Command::new(&python).args(pip))?;
+        std::fs::write(&done, &wanted).context("noting what was installed")
+    })?;
+    Ok(home)
+}
+
+/// Whether anything under these paths is newer than a file.
+pub(crate) fn newer_than(file: &Path, paths: &[&str]) -> bool {
+    let Ok(built) = file.metadata().and_then(|meta| meta.modified()) else { return true };
+    let mut waiting: Vec<PathBuf> = paths.iter().map(|path| root().join(path)).collect();
+    while let Some(path) = waiting.pop() {
+        let Ok(meta) = path.metadata() else { continue };
+        if meta.is_dir() {
+            let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
+            waiting.extend(entries.map(|entry| entry.path()));
+        } else if meta.modified().is_ok_and(|modified| modified > built) {
+            return true;
+        }
+    }
+    false
+}
