@@ -22,6 +22,21 @@
     return glue.mount;
   };
 
+  // Profiles by address, so that tags which speak the same dialect ask once.
+  const profiles = new Map();
+  const read = (address) => {
+    if (!profiles.has(address)) {
+      const text = fetch(address, { signal: AbortSignal.timeout(30000) }).then((answer) =>
+        answer.ok ? answer.text() : Promise.reject(),
+      );
+      profiles.set(
+        address,
+        text.catch(() => (profiles.delete(address), "")),
+      );
+    }
+    return profiles.get(address);
+  };
+
   // Space is kept until the widget brings its own sheet, so that the page does not jump.
   const space = new CSSStyleSheet();
   space.replaceSync(":host{display:block;min-height:24rem}:host([hidden]){display:none}");
@@ -76,12 +91,8 @@
       const turn = this.#turn;
       const asked = this.getAttribute("profile") || "native";
       // A name is one of ours; anything that looks like a file is the page's own.
-      const profile = /[/.]/.test(asked)
-        ? new URL(asked, document.baseURI)
-        : file(`profiles/${asked}.json`);
-      const text = fetch(profile).then(
-        (answer) => (answer.ok ? answer.text() : ""),
-        () => "",
+      const text = read(
+        /[/.]/.test(asked) ? new URL(asked, document.baseURI).href : file(`profiles/${asked}.json`),
       );
       try {
         const mount = await (code ??= load());

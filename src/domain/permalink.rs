@@ -26,6 +26,11 @@ fn hex(digit: u8) -> char {
     char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 })
 }
 
+/// Whether `hash`, an address part with its `#`, names a comment at all.
+pub fn is_one(hash: &str) -> bool {
+    hash.strip_prefix('#').is_some_and(|hash| hash.starts_with(PREFIX))
+}
+
 /// Whether `hash`, an address part with its `#`, names the comment with this fragment.
 pub fn names(hash: &str, fragment: &str) -> bool {
     hash.strip_prefix('#') == Some(fragment)
@@ -42,5 +47,6 @@ mod tests {
         assert!(names("#comment-42", &fragment("42")));
         assert!(!names("#comment-421", &fragment("42")));
         assert!(!names("comment-42", &fragment("42")));
+        assert!(is_one("#comment-42") && !is_one("#top") && !is_one(""));
     }
 }

@@ -7,6 +7,7 @@ use leptos::prelude::{ArcRwSignal, ArcTrigger, GetUntracked, Notify, Set, Track}
 
 use crate::domain::comment::{Comment, CommentKey, Rights};
 use crate::domain::offers::Offers;
+use crate::domain::permalink;
 use crate::domain::rating::Rating;
 use crate::domain::thread::Forest;
 use crate::endpoint::{Batch, Endpoint, Placed, now};
@@ -253,6 +254,9 @@ impl Discussion {
     pub async fn seek(&self, hash: &str) {
         /// Pages; a comment that is not among so many has most likely been deleted.
         const FAR: usize = 40;
+        if !permalink::is_one(hash) {
+            return;
+        }
         for _ in 0..FAR {
             let found = self.0.endpoint.named(hash).filter(|&key| self.0.forest.borrow().has(key));
             if let Some(key) = found {

@@ -24,6 +24,12 @@ pub fn load(name: &str) -> Option<String> {
     fallback.or_else(|| storage()?.get_item(&name).ok()?)
 }
 
+/// Keeps text under a name for as long as the page is open, and no longer.
+pub fn keep_for_now(name: &str, text: &str) {
+    keep(name, "");
+    FALLBACK.with_borrow_mut(|kept| kept.insert([PREFIX, name].concat(), text.to_owned()));
+}
+
 /// Keeps text under a name; empty text forgets it. Never fails.
 pub fn keep(name: &str, text: &str) {
     let name = [PREFIX, name].concat();

@@ -245,7 +245,10 @@ impl Who {
             input(offers.website, "website", "url", "url"),
         ];
         let agreed = el("input").attr("type", "checkbox");
-        agreed.node().unchecked_ref::<HtmlInputElement>().set_checked(known != Value::Null);
+        agreed
+            .node()
+            .unchecked_ref::<HtmlInputElement>()
+            .set_checked(known.get("agreed").is_some_and(Value::is_truthy));
         if asked.iter().any(|(asked, _)| *asked != Asked::No) {
             let words = el("span").text(&scene.text.say("remember"));
             fields.add(el("label").class("agree").child(agreed.clone()).child(words));
@@ -264,11 +267,11 @@ impl Who {
         }
         let agreed = self.agreed.node().unchecked_ref::<HtmlInputElement>().checked();
         let named = [("name", &by.name), ("email", &by.email), ("website", &by.url)];
-        let kept = named.map(|(name, value)| (name.to_owned(), Value::text(value)));
-        memory::keep(
-            SIGNATURE,
-            &if agreed { Value::Record(kept.into()).write() } else { String::new() },
-        );
+        let mut kept: Vec<(String, Value)> =
+            named.iter().map(|(name, value)| ((*name).to_owned(), Value::text(value))).collect();
+        kept.push(("agreed".to_owned(), Value::Bool(agreed)));
+        let keep = if agreed { memory::keep } else { memory::keep_for_now };
+        keep(SIGNATURE, &Value::Record(kept).write());
     }
 }
 

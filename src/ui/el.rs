@@ -8,6 +8,7 @@ use std::any::Any;
 use std::pin::Pin;
 
 use leptos::prelude::{IntoView, Owner, RenderEffect, on_cleanup};
+use leptos::reactive::owner::WeakOwner;
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::hydration::Cursor;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
@@ -163,7 +164,8 @@ impl El {
     ) -> Self {
         // Sorted by key.
         let mut rows: Vec<(CommentKey, Owner, El)> = Vec::new();
-        let parent = Owner::current();
+        // Weak: the owner holds this effect, and must not be held by it.
+        let parent = Owner::current().map(|owner| owner.downgrade());
         self.bind(move |list| {
             let keys = keys();
             let most = keys.iter().map(|key| key.index() + 1).max().unwrap_or(0);
@@ -185,7 +187,8 @@ impl El {
                 let place = rows.binary_search_by_key(&key, |(key, ..)| *key);
                 let place = place.unwrap_or_else(|place| {
                     // Not under the effect's own owner, which is cleaned before each run.
-                    let owner = parent.as_ref().map_or_else(Owner::new, Owner::child);
+                    let owner = parent.as_ref().and_then(WeakOwner::upgrade);
+                    let owner = owner.map_or_else(Owner::new, |owner| owner.child());
                     let row = owner.with(|| view(key));
                     rows.insert(place, (key, owner, row));
                     place

@@ -144,6 +144,10 @@ impl Chord {
             "type": kind, "modifiers": self.modifiers, "key": self.key, "code": self.code,
             "windowsVirtualKeyCode": self.virtual_key,
         });
+        // A browser's own shortcuts are commands here: the key alone does not select.
+        if kind == "keyDown" && self.code == "KeyA" && self.modifiers & 6 != 0 {
+            event["commands"] = json!(["selectAll"]);
+        }
         if kind == "keyDown" {
             if self.text.is_empty() {
                 event["type"] = json!("rawKeyDown");

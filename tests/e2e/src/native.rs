@@ -12,6 +12,8 @@ use crate::process::Process;
 /// How to start it.
 #[derive(Clone, Debug, Default)]
 pub struct NativeOptions {
+    /// Its port; 0 asks the kernel.
+    pub port: u16,
     /// Origins whose pages may use it.
     pub origins: Vec<String>,
     /// The database file; a new one in a temporary folder if left out.
@@ -44,7 +46,7 @@ impl Native {
         let folder = tempfile::Builder::new().prefix("jawjaw-native-").tempdir()?;
         let db = options.db.clone().unwrap_or_else(|| folder.path().join("comments.db"));
         let mut command = Command::new(binary);
-        command.args(["--port", "0", "--db"]).arg(&db);
+        command.args(["--port", &options.port.to_string(), "--db"]).arg(&db);
         for origin in &options.origins {
             command.args(["--origin", origin]);
         }

@@ -1,10 +1,16 @@
 //! What a reader does, and what must come of it. One file for each part of the widget.
 
+mod common;
 mod driver;
+mod embed;
+mod isso;
+mod native;
+mod policy;
 
 use crate::suite::Scenario;
 
 /// All scenarios, in the order they are played.
 pub fn all() -> Vec<Scenario> {
-    [driver::SCENARIOS].concat()
+    [driver::SCENARIOS, embed::SCENARIOS, native::SCENARIOS, isso::SCENARIOS, policy::SCENARIOS]
+        .concat()
 }

@@ -1,0 +1,133 @@
+//! What many scenarios begin with: a host page, a server, words in a discussion.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::{Native, Page, Running, Site, World};
+
+/// An origin for pages that are made before their servers: sites answer it, servers allow it.
+pub(super) struct Blog {
+    pub(super) site: Running,
+    pub(super) native: Native,
+}
+
+/// A blog at `/` with the widget for the article `a` at once in view, on our own server.
+pub(super) fn blog(world: &World) -> Result<Blog> {
+    blog_with(world, &[])
+}
+
+/// The same with more arguments for the server.
+pub(super) fn blog_with(world: &World, arguments: &[&str]) -> Result<Blog> {
+    let native = native(arguments)?;
+    let site = world.site().page("/", &page(&tag(&native.url))).start()?;
+    Ok(Blog { site, native })
+}
+
+/// Our server, for pages of any origin, with no limit that a test would meet.
+pub(super) fn native(arguments: &[&str]) -> Result<Native> {
+    let fast = ["--writes-per-minute", "100000", "--reads-per-minute", "100000"];
+    let arguments = fast.iter().chain(arguments).map(|&argument| argument.to_owned()).collect();
+    let origins = vec!["*".to_owned()];
+    Native::start(&crate::NativeOptions { origins, arguments, ..Default::default() })
+}
+
+pub(super) fn tag(endpoint: &str) -> String {
+    format!("<jaw-jaw endpoint='{endpoint}' article='a'></jaw-jaw>")
+}
+
+/// A page with the script and what is given.
+pub(super) fn page(inside: &str) -> String {
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>blog</title>\
+         <meta name=viewport content='width=device-width'>\
+         <script type=module src=/w/jawjaw.js></script><body><main>{inside}</main>"
+    )
+}
+
+/// Opens an address and waits until the discussion has been read.
+pub(super) fn visit(page: &Page, url: &str) -> Result<()> {
+    page.goto(url)?;
+    ready(page)
+}
+
+/// Waits until no part of a widget waits any more.
+pub(super) fn ready(page: &Page) -> Result<()> {
+    page.wait("deep('jaw-jaw', '.widget') && !deep('jaw-jaw', '.waiting')").map(drop)
+}
+
+const THREADS: &str = "(() => { const line = (li, depth) => {
+        const card = li.querySelector(':scope > article');
+        const text = (part) => card.querySelector(part)?.textContent.replace(/\\s+/g, ' ').trim() ?? '';
+        const below = [...li.querySelectorAll(':scope > ol > li')];
+        return '  '.repeat(depth) + text('.name') + ': ' + text('.words') + '\\n'
+            + below.map((li) => line(li, depth + 1)).join('');
+    };
+    return deepAll('jaw-jaw', '.threads > li').map((li) => line(li, 0)).join(''); })()";
+
+/// The threads as an outline: two spaces a level, `name: words`.
+pub(super) fn threads(page: &Page) -> Result<String> {
+    page.text(THREADS)
+}
+
+/// Waits until the threads are these.
+pub(super) fn wait_threads(page: &Page, outline: &str) -> Result<()> {
+    let waited = page.wait(&format!("{THREADS} === {}", json!(outline)));
+    let seen = threads(page)?;
+    ensure!(waited.is_ok(), "threads:\n{seen}\nwanted:\n{outline}");
+    Ok(())
+}
+
+/// Posts straight to our server, as somebody with this secret.
+pub(super) fn post(native: &Native, text: &str, parent: Option<&str>, name: &str) -> Result<Value> {
+    let body =
+        json!({ "article": "a", "text": text, "parentItem": parent, "author": { "name": name } });
+    let answer = minreq::post(format!("{}/api/v1/comments", native.url))
+        .with_header("content-type", "application/json")
+        .with_body(body.to_string())
+        .send()?;
+    ensure!(answer.status_code == 201, "{} {}", answer.status_code, answer.as_str()?);
+    Ok(serde_json::from_str(answer.as_str()?)?)
+}
+
+/// The identifier of what was posted.
+pub(super) fn id(comment: &Value) -> Result<&str> {
+    comment["identifier"].as_str().context("a comment has an identifier")
+}
+
+/// What our server says of the article.
+pub(super) fn discussion(native: &Native) -> Result<Value> {
+    let answer = minreq::get(format!("{}/api/v1/comments?article=a", native.url)).send()?;
+    Ok(serde_json::from_str(answer.as_str()?)?)
+}
+
+/// Writes a comment in the composer of the page, as a reader with this name.
+pub(super) fn write(page: &Page, text: &str, name: &str) -> Result<()> {
+    page.fill("deep('jaw-jaw', '.write textarea')", text)?;
+    page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", name)?;
+    page.click("deep('jaw-jaw', '.write button[type=submit]')")
+}
+
+/// A comment's card by words in it, as a JavaScript expression.
+pub(super) fn card(words: &str) -> String {
+    format!(
+        "deepAll('jaw-jaw', 'article').find((card) => card.querySelector('.words').textContent.includes({}))",
+        json!(words)
+    )
+}
+
+/// A button in a comment's card.
+pub(super) fn button(words: &str, verb: &str) -> String {
+    format!("{}?.querySelector('[data-do={verb}]')", card(words))
+}
+
+/// A host that serves nothing but an endpoint, to say what no real server can be made to say.
+pub(super) fn endpoint(
+    answer: impl Fn(&crate::Ask) -> Option<crate::Reply> + Send + Sync + 'static,
+) -> Result<Running> {
+    Site::new().cors().route(answer).start()
+}
+
+/// An empty discussion in the dialect of our server.
+pub(super) fn empty() -> Value {
+    json!({ "comment": [], "commentCount": 0, "next": null, "closed": false })
+}

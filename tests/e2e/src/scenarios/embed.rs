@@ -1,0 +1,276 @@
+//! The tag on other people's pages.
+
+use anyhow::{Result, ensure};
+
+use super::common::{blog, card, id, native, page, post, ready, tag, visit, wait_threads};
+use crate::World;
+
+pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
+    ("embed_one_script_tag_is_enough", one_script_tag_is_enough),
+    ("embed_waits_for_the_viewport", waits_for_the_viewport),
+    ("embed_loaded_twice_does_no_harm", loaded_twice_does_no_harm),
+    ("embed_two_widgets_two_endpoints", two_widgets_two_endpoints),
+    ("embed_moved_and_removed", moved_and_removed),
+    ("embed_gives_everything_back", gives_everything_back),
+    ("embed_children_stay_where_it_cannot_start", children_stay_where_it_cannot_start),
+    ("embed_an_address_opens_its_comment", an_address_opens_its_comment),
+    ("embed_mistakes_are_explained", mistakes_are_explained),
+    ("embed_follows_its_attributes", follows_its_attributes),
+    ("embed_host_styles_stay_outside", host_styles_stay_outside),
+];
+
+fn one_script_tag_is_enough(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "hello", None, "Ada")?;
+    let html = format!(
+        "<!doctype html><title>blog</title><p id=before>text</p>\
+         <script async src=/w/jawjaw.js data-endpoint='{}' data-article=a></script><p id=after>text</p>",
+        native.url
+    );
+    let site = world.site().page("/", &html).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    wait_threads(&page, "Ada: hello\n")?;
+    let place = page.eval(
+        "deep('jaw-jaw').previousElementSibling.localName + deep('jaw-jaw').nextElementSibling.id",
+    )?;
+    ensure!(place == "scriptafter", "{place}");
+    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
+    Ok(())
+}
+
+fn waits_for_the_viewport(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let tall = format!("<div style='height:5000px'></div>{}", tag(&native.url));
+    let site = world.site().page("/", &page(&tall)).start()?;
+    let page = world.page()?;
+    page.goto(&site.url("/"))?;
+    page.wait("customElements.get('jaw-jaw')")?;
+    let asked = || -> Result<Vec<String>> {
+        let ours = |url: &String| url.contains("/w/") || url.contains("/api/");
+        Ok(page.requests()?.into_iter().map(|request| request.url).filter(ours).collect())
+    };
+    let before = asked()?;
+    ensure!(
+        before.len() == 1 && before[0].ends_with("/w/jawjaw.js"),
+        "before the scroll: {before:?}"
+    );
+    page.eval("deep('jaw-jaw').scrollIntoView()")?;
+    ready(&page)?;
+    let after = asked()?;
+    for file in
+        ["jawjaw-widget.js", "jawjaw-widget.wasm", "profiles/native.json", "/api/v1/comments"]
+    {
+        let times = after.iter().filter(|url| url.contains(file)).count();
+        ensure!(times == 1, "{file} was asked for {times} times: {after:?}");
+    }
+    Ok(())
+}
+
+fn loaded_twice_does_no_harm(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "once", None, "Ada")?;
+    let twice = format!(
+        "<script src=/w/jawjaw.js></script><script src='/w/jawjaw.js?v=2'></script>{}",
+        tag(&native.url)
+    );
+    let site = world.site().page("/", &page(&twice)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    wait_threads(&page, "Ada: once\n")?;
+    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
+    Ok(())
+}
+
+fn two_widgets_two_endpoints(world: &World) -> Result<()> {
+    let (first, second) = (native(&[])?, native(&[])?);
+    post(&first, "in the first", None, "Ada")?;
+    post(&second, "in the second", None, "Bob")?;
+    let both = [tag(&first.url), tag(&second.url)].concat();
+    let site = world.site().page("/", &page(&both)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.wait("deepAll('jaw-jaw', 'article').length === 2")?;
+    wait_threads(&page, "Ada: in the first\nBob: in the second\n")?;
+    // What is done in one is not done in the other.
+    page.click(&format!("{}.querySelector('[data-do=upvote]')", card("in the second")))?;
+    page.wait("deepAll('jaw-jaw', '[aria-pressed=true]').length === 1")?;
+    let pressed = page.eval("deep('jaw-jaw:last-of-type', '[aria-pressed=true]') !== null")?;
+    ensure!(pressed == true, "the vote was for the second");
+    Ok(())
+}
+
+fn moved_and_removed(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    post(&blog.native, "hello", None, "Ada")?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    page.fill("deep('jaw-jaw', '.write textarea')", "half a thought")?;
+    page.forget_requests()?;
+    page.eval("void document.body.append(deep('jaw-jaw'))")?;
+    page.wait("document.body.lastElementChild === deep('jaw-jaw')")?;
+    let kept = page.text("deep('jaw-jaw', '.write textarea').value")?;
+    ensure!(kept == "half a thought", "moving keeps the state: {kept}");
+    ensure!(page.requests()?.is_empty(), "moving fetches nothing: {:?}", page.requests()?);
+    page.eval("void (globalThis.tag = deep('jaw-jaw'), tag.remove())")?;
+    page.wait("!tag.shadowRoot.querySelector('.widget')")?;
+    page.eval("void document.querySelector('main').append(tag)")?;
+    ready(&page)?;
+    wait_threads(&page, "Ada: hello\n")?;
+    let widgets = page.eval("deepAll('jaw-jaw', '.widget').length")?;
+    ensure!(widgets == 1, "{widgets} mounts");
+    Ok(())
+}
+
+fn gives_everything_back(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    for number in 0..20 {
+        post(&blog.native, &format!("comment {number}"), None, "Ada")?;
+    }
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    page.eval("void (globalThis.tag = deep('jaw-jaw'))")?;
+    let round =
+        "tag.remove(); await new Promise((done) => setTimeout(done)); document.body.append(tag);";
+    let rounds = |count: u32| {
+        page.eval(&format!(
+            "(async () => {{ for (let i = 0; i < {count}; i++) {{ {round}
+                while (tag.shadowRoot.querySelectorAll('article').length !== 20) await new Promise(requestAnimationFrame);
+            }} }})()"
+        ))
+    };
+    // The first rounds fill caches.
+    rounds(20)?;
+    let (heap, before) = (page.heap()?, page.metrics()?);
+    rounds(if world.quick() { 20 } else { 100 })?;
+    let (later, after) = (page.heap()?, page.metrics()?);
+    println!(
+        "heap {heap} -> {later}; nodes {} -> {}; listeners {} -> {}",
+        before["Nodes"], after["Nodes"], before["JSEventListeners"], after["JSEventListeners"]
+    );
+    ensure!(later < heap + 300_000, "the heap grew from {heap} to {later}");
+    for name in ["Nodes", "JSEventListeners"] {
+        ensure!(
+            after[name] <= before[name] * 1.2 + 50.0,
+            "{name}: {} -> {}",
+            before[name],
+            after[name]
+        );
+    }
+    Ok(())
+}
+
+fn children_stay_where_it_cannot_start(world: &World) -> Result<()> {
+    let html = page(
+        "<jaw-jaw endpoint=http://127.0.0.1:1 article=a><p>Comments live at the forum.</p></jaw-jaw>",
+    );
+    let broken = |ask: &crate::Ask| {
+        ask.path
+            .ends_with(".wasm")
+            .then(|| crate::Reply::new(404, "text/html", "<h1>not here</h1>"))
+    };
+    let site =
+        crate::Site::new().route(broken).dir("/w/", &world.dist()).page("/", &html).start()?;
+    let page = world.page()?;
+    page.goto(&site.url("/"))?;
+    page.wait("deep('jaw-jaw p').getClientRects().length > 0 && deep('jaw-jaw').shadowRoot.querySelector('slot')")?;
+    let told = |page: &crate::Page| -> Result<bool> {
+        Ok(page
+            .console()?
+            .iter()
+            .any(|line| line.contains("could not start") && line.contains("application/wasm")))
+    };
+    while !told(&page)? {
+        page.eval("new Promise(requestAnimationFrame).then(() => 0)")?;
+    }
+    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
+    Ok(())
+}
+
+fn an_address_opens_its_comment(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let mut wanted = String::new();
+    for number in 0..70 {
+        let posted = post(&native, &format!("comment number {number}!"), None, "Ada")?;
+        if number == 65 {
+            wanted = id(&posted)?.to_owned();
+        }
+    }
+    let tall = format!("<div style='height:5000px'></div>{}", tag(&native.url));
+    let site = world.site().page("/", &page(&tall)).start()?;
+    let page = world.page()?;
+    // On the second page of the discussion, in a widget far below the window.
+    page.goto(&site.url(&format!("/#comment-{wanted}")))?;
+    let named = |number: u32| {
+        format!(
+            "(() => {{ const card = deep('jaw-jaw', '[data-named]'); if (!card) return false;
+                const box = card.getBoundingClientRect();
+                return card.textContent.includes('number {number}!') && box.top >= 0 && box.bottom <= innerHeight
+                    && card.getRootNode().activeElement === card; }})()"
+        )
+    };
+    page.wait(&named(65))?;
+    page.click(&format!("{}.querySelector('.time')", card("number 3!")))?;
+    page.wait(&named(3))?;
+    page.wait("deepAll('jaw-jaw', '[data-named]').length === 1").map(drop)
+}
+
+fn mistakes_are_explained(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let html = page(&format!(
+        "<jaw-jaw id=a></jaw-jaw><jaw-jaw id=b endpoint=ftp://x></jaw-jaw>\
+         <jaw-jaw id=c endpoint='{}' profile=nonesuch></jaw-jaw>\
+         <jaw-jaw id=d endpoint='{}' profile=/bad.json></jaw-jaw>{}",
+        native.url,
+        native.url,
+        tag(&native.url)
+    ));
+    let bad = crate::Reply::new(200, "application/json", r#"{"version":1,"lisst":{}}"#);
+    let bad = move |ask: &crate::Ask| (ask.path == "/bad.json").then(|| bad.clone());
+    let site = world.site().page("/", &html).route(bad).start()?;
+    let page = world.page()?;
+    page.goto(&site.url("/"))?;
+    page.wait("deepAll('jaw-jaw', '.notice').filter((n) => n.textContent.includes('not set up correctly')).length === 4")?;
+    let console = page.console()?.join("\n");
+    for part in [
+        "the attribute endpoint is missing",
+        "endpoint=\"ftp://x\"",
+        "\"nonesuch\"",
+        "/list/href is missing",
+    ] {
+        ensure!(console.contains(part), "{part} in {console}");
+    }
+    // The neighbour is not harmed.
+    page.wait("deep('jaw-jaw:last-of-type', '.widget')").map(drop)
+}
+
+fn follows_its_attributes(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    post(&blog.native, "in a", None, "Ada")?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    wait_threads(&page, "Ada: in a\n")?;
+    page.eval("void deep('jaw-jaw').setAttribute('article', 'another')")?;
+    page.wait_for_text("Nobody has said anything yet")?;
+    page.eval("void deep('jaw-jaw').setAttribute('article', 'a')")?;
+    wait_threads(&page, "Ada: in a\n")
+}
+
+fn host_styles_stay_outside(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "hello", None, "Ada")?;
+    let styled = format!(
+        "<style>article {{ display: none }} ol {{ color: red }} * {{ margin: 50px }} button {{ all: unset }}</style>{}",
+        tag(&native.url)
+    );
+    let site = world.site().page("/", &page(&styled)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.wait("deep('jaw-jaw', 'article').getClientRects().length === 1")?;
+    let outside = page.eval(
+        "[document.adoptedStyleSheets.length, document.head.querySelectorAll('style,link').length,
+          [...document.body.children].map((e) => e.localName).join()]",
+    )?;
+    ensure!(outside == serde_json::json!([0, 0, "main"]), "nothing is written outside: {outside}");
+    Ok(())
+}
