@@ -82,9 +82,17 @@ impl Body {
     ) -> Result<i64, Problem> {
         let (from, to) = (range.start(), range.end());
         let detail = format!("{field} must be a whole number from {from} to {to}.");
-        let number = self.members.get(field).and_then(Value::as_i64).filter(|n| range.contains(n));
+        // 4.0 is the number 4 (JSON Schema 2020-12, core §6.3).
+        let whole = |value: &Value| value.as_i64().or_else(|| value.as_f64().and_then(whole_of));
+        let number = self.members.get(field).and_then(whole).filter(|n| range.contains(n));
         number.ok_or(Problem::Invalid { field, detail })
     }
+}
+
+/// A float without a fraction, in the range where floats count every number.
+fn whole_of(float: f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "bounded in the same line")]
+    (float.fract() == 0.0 && float.abs() < 1e9).then_some(float as i64)
 }
 
 pub(crate) fn only(
@@ -126,7 +134,7 @@ pub(crate) fn bounded(field: &'static str, text: &str, longest: usize) -> Result
             detail: format!("{field} must not be empty."),
         });
     }
-    let length = kept.chars().count();
+    let length = text.chars().count();
     if length > longest {
         let detail = format!("{field} has {length} characters; at most {longest} are taken.");
         return Err(Problem::Unprocessable { field, detail });

@@ -309,8 +309,7 @@ async fn parent_of(
 ) -> Result<(i64, i64, i64), Problem> {
     let query = "SELECT id, root, depth FROM comment WHERE identifier = ? AND article = ? AND status = 'published'";
     let row = sqlx::query(query).bind(identifier).bind(article).fetch_optional(database).await?;
-    let detail = "parentItem names no comment of this article that can be answered.".to_owned();
-    let row = row.ok_or(Problem::Unprocessable { field: "parentItem", detail })?;
+    let row = row.ok_or(Problem::NoParent)?;
     Ok((row.get(0), row.get(1), row.get(2)))
 }
 

@@ -18,13 +18,15 @@ pub(crate) enum Problem {
     Closed,
     /// 404: no such comment.
     NotFound,
+    /// 404: the comment that is answered is not there, or not there any more.
+    NoParent,
     /// 405: no such verb here.
     Method,
     /// 413: the body is too large.
     TooLarge,
     /// 415: the body is not JSON.
     MediaType,
-    /// 422: the key was used for another request.
+    /// 409: the key was used for another request.
     KeyReused,
     /// 429: seconds to wait.
     TooFast { wait: u64 },
@@ -58,6 +60,12 @@ impl Problem {
             Self::NotFound => {
                 (S::NOT_FOUND, "not-found", "Not found", own("There is nothing at this address."))
             }
+            Self::NoParent => (
+                S::NOT_FOUND,
+                "not-found",
+                "Not found",
+                own("parentItem names no comment of this article that can be answered."),
+            ),
             Self::Method => (
                 S::METHOD_NOT_ALLOWED,
                 "method",
@@ -79,7 +87,7 @@ impl Problem {
                 own("Send the body as application/json."),
             ),
             Self::KeyReused => (
-                S::UNPROCESSABLE_ENTITY,
+                S::CONFLICT,
                 "key-reused",
                 "The Idempotency-Key was used before",
                 own("This Idempotency-Key was used for another request; use a new one."),
@@ -102,6 +110,7 @@ impl Problem {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::Invalid { field, .. } | Self::Unprocessable { field, .. } => Some(field),
+            Self::NoParent => Some("parentItem"),
             _ => None,
         }
     }

@@ -31,7 +31,9 @@ impl FromRequestParts<App> for Writer {
             .headers
             .get("idempotency-key")
             .map(|key| key.to_str().unwrap_or_default().to_owned());
-        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > limits::KEY) {
+        if key.as_ref().is_some_and(|key| {
+            key.is_empty() || key.len() > limits::KEY || !key.bytes().all(|b| b.is_ascii_graphic())
+        }) {
             let detail =
                 format!("Idempotency-Key must be 1 to {} visible characters.", limits::KEY);
             return Err(Problem::Invalid { field: "Idempotency-Key", detail });

@@ -240,7 +240,7 @@ fn one_key_is_one_write() {
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(server.get("/comments?article=a")["commentCount"], json!(1));
     let other = server.ask("POST", "/comments", &key, Some(&comment("twice", None)));
-    check_problem(&other, 422, "key-reused", None);
+    check_problem(&other, 409, "key-reused", None);
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn every_problem_says_what_and_where() {
     let url = json!({ "name": "x", "url": "javascript:alert(1)" });
     check_problem(&with("author", url), 422, "unprocessable", Some("#/author/url"));
     check_problem(&with("txt", json!("misspelt")), 400, "invalid", Some("#/"));
-    check_problem(&with("parentItem", json!("nobody")), 422, "unprocessable", Some("#/parentItem"));
+    check_problem(&with("parentItem", json!("nobody")), 404, "not-found", Some("#/parentItem"));
     check_problem(&server.ask("GET", "/comments", &[], None), 400, "invalid", Some("#/"));
     check_problem(
         &server.ask("GET", "/comments?article=a&limit=0", &[], None),
