@@ -105,9 +105,11 @@ pub fn words(nodes: &[Node]) -> String {
         match node {
             Node::Text(text) => out.push_str(text),
             Node::Element { name: "br", .. } => out.push(' '),
-            Node::Element { children, .. } => {
+            Node::Element { name, children, .. } => {
                 out.push_str(&words(children));
-                out.push(' ');
+                if BLOCKS.contains(name) {
+                    out.push(' ');
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! How an endpoint talks, described by data. Pure: text in, domain values and requests out.
 
 pub mod expression;
+pub mod outline;
 pub mod read;
 pub mod template;
 pub mod write;

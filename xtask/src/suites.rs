@@ -96,7 +96,6 @@ fn wasm(only: Option<&str>) -> Result<Count> {
     let mut test = cargo();
     test.args([
         "test",
-        "--quiet",
         "--package",
         "jawjaw",
         "--target",
