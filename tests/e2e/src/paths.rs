@@ -23,9 +23,9 @@ pub fn failures() -> PathBuf {
     root().join("target/e2e")
 }
 
-/// Tools that belong to this clone, such as the Python environment Isso runs in.
+/// Tools such as the Python environment Isso runs in: `$JAWJAW_TOOLS`, else in this clone.
 pub fn tools() -> PathBuf {
-    root().join("target/tools")
+    std::env::var_os("JAWJAW_TOOLS").map_or_else(|| root().join("target/tools"), PathBuf::from)
 }
 
 /// The first of `names` that is a file in a folder of `PATH`.

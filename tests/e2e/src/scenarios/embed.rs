@@ -166,7 +166,7 @@ fn children_stay_where_it_cannot_start(world: &World) -> Result<()> {
     );
     let broken = |ask: &crate::Ask| {
         ask.path
-            .ends_with(".wasm")
+            .ends_with("-widget.wasm")
             .then(|| crate::Reply::new(404, "text/html", "<h1>not here</h1>"))
     };
     let site =
@@ -193,7 +193,7 @@ fn an_address_opens_its_comment(world: &World) -> Result<()> {
     for number in 0..70 {
         let posted = post(&native, &format!("comment number {number}!"), None, "Ada")?;
         if number == 65 {
-            wanted = id(&posted)?.to_owned();
+            id(&posted)?.clone_into(&mut wanted);
         }
     }
     let tall = format!("<div style='height:5000px'></div>{}", tag(&native.url));
