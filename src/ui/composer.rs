@@ -28,6 +28,9 @@ pub fn Composer(scene: Scene, place: Option<CommentKey>, editing: bool) -> El {
         el("textarea").attr("rows", if place.is_some() { "3" } else { "2" }).attr("dir", "auto");
     let field = field.part("textarea").attr("aria-label", &label).attr("placeholder", &label);
     let form = el("form").class("composer").part("composer").attr("novalidate", "");
+    // Once open it stays open: closing when the focus goes would move what is just being pressed.
+    let opening = form.clone();
+    let form = form.on("focusin", move |_| opening.toggle("data-open", true));
     let who = Who::new(&scene, editing);
     let send = el("button").attr("type", "submit").class("button").part("button");
     let trouble = el("p").class("trouble").attr("role", "alert");

@@ -35,25 +35,36 @@ pub(crate) fn widget(plain: bool) -> Result<()> {
             Box::new(|| step("building the finisher", || quietly(&mut finish("build"))).map(drop)),
         ),
     ])?;
+    let small = !plain && tools::has_library_source() && compile(true).is_ok();
+    if !small {
+        eprintln!("  with the standard library as it is: about 10 kB larger to send");
+        compile(false)?;
+    }
+    step("finishing dist/", || {
+        let said = quietly(finish("run").env("PATH", tools::path()?))?;
+        eprint!("{said}");
+        Ok(())
+    })
+}
+
+/// Runs Trunk; `small` compiles the standard library too.
+fn compile(small: bool) -> Result<()> {
     let mut trunk = Command::new("trunk");
     trunk.current_dir(root()).args(["build", "--config", "Trunk.toml"]).env("PATH", tools::path()?);
     // NO_COLOR=1, as some systems set it, is no value Trunk takes.
-    trunk.env_remove("NO_COLOR");
-    let small = !plain && tools::has_library_source();
+    trunk
+        .env_remove("NO_COLOR")
+        .env_remove("RUST_BACKTRACE")
+        .env("TRUNK_SKIP_VERSION_CHECK", "true");
     if small {
         trunk
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
             .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", SMALL);
-    } else {
-        eprintln!("  with the standard library as it is: about 10 kB larger to send");
     }
-    step("compiling the widget", || quietly(&mut trunk))?;
-    step("finishing dist/", || {
-        let said = quietly(finish("run").env("PATH", tools::path()?))?;
-        eprint!("{said}");
-        Ok(())
+    step("compiling the widget", || quietly(&mut trunk)).map(drop).inspect_err(|trouble| {
+        eprintln!("{trouble:#}");
     })
 }
 

@@ -24,6 +24,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("native_deep_threads_stay_readable", deep_threads_stay_readable),
     ("native_waiting_slow_failed_empty_closed", waiting_slow_failed_empty_closed),
     ("native_a_failed_post_loses_nothing", a_failed_post_loses_nothing),
+    ("native_a_press_beside_the_composer_counts", a_press_beside_the_composer_counts),
     ("native_the_keyboard_is_enough", the_keyboard_is_enough),
     ("native_survives_a_restart_of_the_server", survives_a_restart_of_the_server),
 ];
@@ -381,6 +382,17 @@ fn a_failed_post_loses_nothing(world: &World) -> Result<()> {
     ensure!(discussion(&blog.native)?["commentCount"] == 1, "posted once");
     page.reload()?;
     page.wait("deep('jaw-jaw', '.write textarea').value === ''").map(drop)
+}
+
+fn a_press_beside_the_composer_counts(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    post(&blog.native, "a claim", None, "Ada")?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    // The composer is open and empty; leaving it must not move the button under the mouse.
+    page.click("deep('jaw-jaw', '.write textarea')")?;
+    page.click(&button("a claim", "upvote"))?;
+    page.wait("deepAll('jaw-jaw', '[aria-pressed=true]').length === 1").map(drop)
 }
 
 fn the_keyboard_is_enough(world: &World) -> Result<()> {
