@@ -110,7 +110,7 @@ fn outline(discussion: &Value) -> String {
         let words = text(&comment["html"]).replace("<p>", "").replace("</p>\n", "");
         let words =
             if comment["creativeWorkStatus"] == "deleted" { "(deleted)".to_owned() } else { words };
-        out += &format!("{}{words}\n", "  ".repeat(level));
+        out += &["  ".repeat(level), words, "\n".to_owned()].concat();
     }
     out
 }

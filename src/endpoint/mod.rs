@@ -17,7 +17,7 @@ use crate::domain::vote::{Tally, Vote};
 use crate::endpoint::http::{exchange, warn};
 use crate::json::Value;
 use crate::profile::Profile;
-use crate::profile::read::Found;
+use crate::profile::read::{Found, Page};
 use crate::profile::template::Variables;
 use crate::profile::write::Request;
 
@@ -95,25 +95,28 @@ impl Endpoint {
         self.next.borrow().is_some()
     }
 
-    /// Reads the first page, or the next one.
-    pub async fn read(&self, more: bool) -> Result<Batch, Trouble> {
+    /// Reads the first page, or the next one. `None` if a newer read began meanwhile: a late answer
+    /// never wins.
+    pub async fn read(&self, more: bool) -> Result<Option<Batch>, Trouble> {
         let next = if more { self.next.borrow().clone() } else { None };
         self.reads.set(self.reads.get() + 1);
         let turn = self.reads.get();
         let request = self.profile.list(&self.known(), next.as_ref());
         let answer = self.ask(&request).await?;
         if turn != self.reads.get() {
-            return Err(Trouble::Slow);
+            return Ok(None);
         }
-        let page = self.profile.page(&answer).map_err(|reason| {
+        let mut page = self.profile.page(&answer).map_err(|reason| {
             warn(&format!("the answer of {} is not what the profile says: {reason}", request.url));
             Trouble::Unreadable
         })?;
         // A cursor that does not move would read the same page for ever.
-        let moved = page.next.filter(|cursor| next.as_ref() != Some(cursor));
+        let moved = page.next.take().filter(|cursor| next.as_ref() != Some(cursor));
         *self.next.borrow_mut() = moved;
-        let comments = page.found.into_iter().map(|found| self.place(found)).collect();
-        Ok(Batch { comments, total: page.total, rating: page.rating, closed: page.closed })
+        let comments =
+            std::mem::take(&mut page.found).into_iter().map(|found| self.place(found)).collect();
+        let Page { total, rating, closed, .. } = page;
+        Ok(Some(Batch { comments, total, rating, closed }))
     }
 
     /// Posts a comment. `uuid` is the same for every try of the same words.

@@ -196,6 +196,20 @@ impl Discussion {
         }
     }
 
+    /// Shows comments again whose rights end with time.
+    pub fn tick(&self) {
+        let ends = |slot: &Slot| {
+            slot.comment.as_ref().is_some_and(|comment| comment.rights.until.is_some())
+        };
+        let slots = self.0.slots.borrow();
+        let changes: Vec<ArcTrigger> =
+            slots.iter().filter(|slot| ends(slot)).filter_map(|slot| slot.change.clone()).collect();
+        drop(slots);
+        for change in changes {
+            change.notify();
+        }
+    }
+
     pub(super) fn set_folded(&self, key: CommentKey, folded: bool) {
         if self.slot(key, |slot| std::mem::replace(&mut slot.folded, folded)) != folded {
             self.changed(key);
@@ -211,10 +225,11 @@ impl Discussion {
         self.0.load.set(Load::Waiting);
         let result = self.0.endpoint.read(false).await;
         let load = match result {
-            Ok(batch) => {
+            Ok(Some(batch)) => {
                 self.take(batch);
                 Load::Ready
             }
+            Ok(None) => return,
             Err(trouble) => Load::Failed(trouble),
         };
         self.0.load.set(load);
@@ -236,7 +251,8 @@ impl Discussion {
         }
         self.0.more.set(Load::Waiting);
         match self.0.endpoint.read(true).await {
-            Ok(batch) => {
+            Ok(None) => self.0.more.set(Load::Ready),
+            Ok(Some(batch)) => {
                 let first = batch.comments.first().map(|(key, ..)| *key);
                 let count = batch.comments.len();
                 self.take(batch);
@@ -270,7 +286,8 @@ impl Discussion {
                 return;
             }
             match self.0.endpoint.read(true).await {
-                Ok(batch) => self.take(batch),
+                Ok(None) => return,
+                Ok(Some(batch)) => self.take(batch),
                 Err(trouble) => return self.0.more.set(Load::Failed(trouble)),
             }
         }

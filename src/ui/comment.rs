@@ -52,6 +52,9 @@ struct Parts {
     words: El,
     actions: El,
     opened: El,
+    /// Under which what is opened lives. The card's own effect runs again with every change of the
+    /// comment, and takes along what was made under it.
+    opened_owner: Owner,
     shown: RefCell<Shown>,
 }
 
@@ -91,6 +94,7 @@ impl Parts {
             words: el("div").class("words").part("body").attr("dir", "auto"),
             actions: el("footer").class("actions").part("actions"),
             opened: el("div").class("opened"),
+            opened_owner: Owner::current().unwrap_or_default().child(),
             shown: RefCell::default(),
         }
     }
@@ -216,6 +220,7 @@ impl Parts {
         let about = || self.about(scene, comment);
         if shown.actions != Some(actions) {
             shown.actions = Some(actions);
+            let had_focus = self.actions.has_focus();
             self.actions.clear();
             if votes {
                 self.actions.add(vote_buttons(scene));
@@ -231,6 +236,10 @@ impl Parts {
                     self.actions.add(button.attr("aria-label", &named).text(&scene.text.say(verb)));
                 }
             }
+            if had_focus {
+                // The button that had it is gone; the focus stays in the comment.
+                self.fold.focus();
+            }
         }
         if let Some(tally) = comment.tally.filter(|_| votes) {
             paint_votes(scene, &self.actions, tally);
@@ -245,6 +254,7 @@ impl Parts {
 
     fn paint_opened(&self, scene: &Scene, key: CommentKey, open: Open) {
         let had_focus = self.opened.has_focus();
+        self.opened_owner.cleanup();
         self.opened.clear();
         match open {
             Open::Nothing => {
@@ -257,7 +267,7 @@ impl Parts {
             Open::Reply | Open::Edit => {
                 let editing = open == Open::Edit;
                 let props = ComposerProps { scene: scene.clone(), place: Some(key), editing };
-                let composer = Composer(props);
+                let composer = self.opened_owner.with(|| Composer(props));
                 self.opened.add(composer.clone());
                 if let Some(field) = composer.find("textarea") {
                     field.focus();

@@ -102,6 +102,7 @@ fn follow_address(scene: &Scene) {
 fn tick(scene: &Scene, whole: &El) {
     let (scene, whole) = (scene.clone(), whole.clone());
     every(60_000, move || {
+        scene.discussion.tick();
         for time in whole.find_all("time[data-at]") {
             if let Some(at) = time.node().get_attribute("data-at").and_then(|at| at.parse().ok()) {
                 time.set_text(&scene.text.ago().relative(Time(at), now()));

@@ -12,6 +12,8 @@ use crate::run::{cargo, quietly, root, step};
 
 /// The newest Trunk that compiles on the toolchain of this repository.
 const TRUNK: &str = "0.21.14";
+/// The first Binaryen that is known to read what this toolchain writes.
+const BINARYEN: &str = "binaryen@132.0.0";
 
 /// Where tools live: `$JAWJAW_TOOLS`, else `target/tools`.
 pub(crate) fn folder() -> PathBuf {
@@ -30,6 +32,7 @@ pub(crate) fn for_building() -> Result<()> {
     let bindgen = locked("wasm-bindgen")?;
     together(vec![
         ("the wasm target", Box::new(wasm_target)),
+        ("wasm-opt", Box::new(wasm_opt)),
         ("Trunk", Box::new(|| install("trunk", "trunk", TRUNK, &["--locked"]))),
         (
             "wasm-bindgen",
@@ -37,6 +40,34 @@ pub(crate) fn for_building() -> Result<()> {
             Box::new(move || install("wasm-bindgen-cli", "wasm-bindgen", &bindgen, &[])),
         ),
     ])
+}
+
+/// wasm-opt, from npm where there is one. Without it the module is about 1 % larger to send, so its
+/// absence is no error. Debian's (108) and the newest on crates.io (116) cannot read what Rust writes.
+fn wasm_opt() -> Result<()> {
+    let home = folder().join("binaryen");
+    let done = home.join("installed");
+    if std::fs::read_to_string(&done).is_ok_and(|what| what == BINARYEN) {
+        return Ok(());
+    }
+    if on_path("npm").is_none() || on_path("node").is_none() {
+        eprintln!("  no npm to get wasm-opt with, so it is left out: about 1 % more to send");
+        return Ok(());
+    }
+    step(&format!("installing wasm-opt ({BINARYEN})"), || {
+        std::fs::create_dir_all(&home)?;
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
+            .arg(&home)
+            .arg(BINARYEN);
+        quietly(&mut npm)?;
+        let program = home.join("node_modules/binaryen/bin/wasm-opt");
+        let shim = folder().join("bin/wasm-opt");
+        std::fs::create_dir_all(folder().join("bin"))?;
+        std::fs::write(&shim, format!("#!/bin/sh\nexec node \"{}\" \"$@\"\n", program.display()))?;
+        std::fs::set_permissions(&shim, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+        std::fs::write(&done, BINARYEN).context("noting what was installed")
+    })
 }
 
 type Work<'a> = Box<dyn FnOnce() -> Result<()> + Send + 'a>;

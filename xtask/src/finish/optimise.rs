@@ -11,6 +11,16 @@ use crate::brotli_of;
 /// Level 1: what takes more off the raw size makes the transfer larger (docs/size.md).
 const LEVEL: &str = "-O1";
 
+/// What the compiler uses, and no more: with all features wasm-opt writes what no browser reads yet.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
 /// The module through wasm-opt, if that makes it smaller to send; else as it is.
 pub(crate) fn optimise(root: &Path, module: Vec<u8>) -> Result<Vec<u8>> {
     let folder = root.join("target/wasm-opt");
@@ -18,7 +28,8 @@ pub(crate) fn optimise(root: &Path, module: Vec<u8>) -> Result<Vec<u8>> {
     let (before, after) = (folder.join("before.wasm"), folder.join("after.wasm"));
     fs::write(&before, &module)?;
     let run = Command::new("wasm-opt")
-        .args([LEVEL, "--all-features"])
+        .arg(LEVEL)
+        .args(FEATURES)
         .arg(&before)
         .arg("-o")
         .arg(&after)

@@ -25,6 +25,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("native_waiting_slow_failed_empty_closed", waiting_slow_failed_empty_closed),
     ("native_a_failed_post_loses_nothing", a_failed_post_loses_nothing),
     ("native_a_press_beside_the_composer_counts", a_press_beside_the_composer_counts),
+    ("native_a_vote_leaves_the_reply_alone", a_vote_leaves_the_reply_alone),
     ("native_the_keyboard_is_enough", the_keyboard_is_enough),
     ("native_survives_a_restart_of_the_server", survives_a_restart_of_the_server),
 ];
@@ -393,6 +394,22 @@ fn a_press_beside_the_composer_counts(world: &World) -> Result<()> {
     page.click("deep('jaw-jaw', '.write textarea')")?;
     page.click(&button("a claim", "upvote"))?;
     page.wait("deepAll('jaw-jaw', '[aria-pressed=true]').length === 1").map(drop)
+}
+
+fn a_vote_leaves_the_reply_alone(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    post(&blog.native, "a claim", None, "Ada")?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    page.click(&button("a claim", "reply"))?;
+    page.type_text("begun ")?;
+    // The comment changes while its reply is being written.
+    page.click(&button("a claim", "upvote"))?;
+    page.wait("deepAll('jaw-jaw', '[aria-pressed=true]').length === 1")?;
+    page.fill("deep('jaw-jaw', '.opened textarea')", "and finished")?;
+    page.fill("deep('jaw-jaw', '.opened input[autocomplete=name]')", "Bob")?;
+    page.click("deep('jaw-jaw', '.opened button[type=submit]')")?;
+    wait_threads(&page, "Ada: a claim\n  Bob: begun and finished\n")
 }
 
 fn the_keyboard_is_enough(world: &World) -> Result<()> {
