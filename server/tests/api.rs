@@ -220,6 +220,7 @@ fn votes_and_ratings_count_once_a_viewer() {
     assert_eq!(rate(4, "y")["ratingValue"], json!(4.5));
     let third = rate(4, &token);
     assert_eq!((&third["ratingValue"], &third["spread"]), (&json!(4.333), &json!([0, 0, 0, 2, 1])));
+    assert_eq!(rate(5, &token)["ratingValue"], json!(4.667), "rounded to the nearest thousandth");
     assert_eq!(rate(1, &token)["ratingCount"], json!(3));
     let bearer = format!("Bearer {token}");
     let back =
