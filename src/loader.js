@@ -45,15 +45,19 @@
     static observedAttributes = ["endpoint", "profile", "article", "lang"];
     #root = this.attachShadow({ mode: "open" });
     #watch;
+    #gone;
     #mounted;
+    #started = false;
     #turn = 0;
 
     connectedCallback() {
       // Moved, not removed: disconnectedCallback comes first and waits a moment.
       if (this.#mounted || this.#watch) return;
       this.#reset();
-      const now = this.getAttribute("loading") === "eager" || location.hash.startsWith("#comment-");
-      if (now) return this.#open();
+      const named = () => location.hash.startsWith("#comment-");
+      if (named() || this.getAttribute("loading") === "eager") return this.#open();
+      this.#gone = new AbortController();
+      addEventListener("hashchange", () => named() && this.#open(), { signal: this.#gone.signal });
       this.#watch = new IntersectionObserver(
         (entries) => entries.some((entry) => entry.isIntersecting) && this.#open(),
         { rootMargin: "600px" },
@@ -66,7 +70,7 @@
     }
 
     attributeChangedCallback(name, before, after) {
-      if (before === after || !this.#mounted) return;
+      if (before === after || !this.#started) return;
       this.#close();
       this.connectedCallback();
     }
@@ -79,8 +83,10 @@
 
     #close() {
       this.#turn++;
+      this.#started = false;
       this.#watch?.disconnect();
       this.#watch = null;
+      this.#gone?.abort();
       const mounted = this.#mounted;
       this.#mounted = null;
       mounted?.free();
@@ -88,13 +94,14 @@
 
     async #open() {
       this.#close();
+      this.#started = true;
       const turn = this.#turn;
       const asked = this.getAttribute("profile") || "native";
-      // A name is one of ours; anything that looks like a file is the page's own.
-      const text = read(
-        /[/.]/.test(asked) ? new URL(asked, document.baseURI).href : file(`profiles/${asked}.json`),
-      );
       try {
+        // A name is one of ours; anything that looks like a file is the page's own.
+        const text = read(
+          /[/.]/.test(asked) ? new URL(asked, document.baseURI).href : file(`profiles/${asked}.json`),
+        );
         const mount = await (code ??= load());
         const words = await text;
         if (turn === this.#turn) this.#mounted = mount(this, this.#root, words);

@@ -58,5 +58,10 @@ CREATE TABLE answer (
     request BLOB NOT NULL,
     status INTEGER NOT NULL,
     body TEXT NOT NULL,
+    -- Whether the body holds a viewer's secret; it is taken out after ten minutes.
+    secret INTEGER NOT NULL,
     created INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX answer_by_age ON answer (created);
+CREATE INDEX answer_with_secret ON answer (created) WHERE secret = 1;

@@ -127,7 +127,8 @@ impl App {
             return peer;
         }
         // The last entry is the one our own proxy wrote.
-        let told = request.headers().get("x-forwarded-for").and_then(|told| told.to_str().ok());
+        let told = request.headers().get_all("x-forwarded-for").iter().next_back();
+        let told = told.and_then(|told| told.to_str().ok());
         told.and_then(|told| told.rsplit(',').next()?.trim().parse().ok()).unwrap_or(peer)
     }
 }

@@ -10,12 +10,8 @@ use sqlx::sqlite::{
 };
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
-use crate::moment;
-
 /// Readers beside each other; a page of comments takes a few milliseconds.
 const READERS: u32 = 8;
-/// For so long answers to an Idempotency-Key are kept.
-const ANSWERS_KEPT: Duration = Duration::from_hours(24);
 
 /// Two pools on one file. `SQLite` has one writer; waiting for it in a queue is fair, waiting for
 /// its lock is not.
@@ -40,8 +36,6 @@ impl Store {
             SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
         let writer = writer.with_context(|| format!("opening the database {}", file.display()))?;
         sqlx::migrate!().run(&writer).await.context("bringing the database up to date")?;
-        let oldest = moment::now() - i64::try_from(ANSWERS_KEPT.as_millis())?;
-        sqlx::query("DELETE FROM answer WHERE created < ?").bind(oldest).execute(&writer).await?;
         let readers =
             SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
         Ok(Self { readers, writer })

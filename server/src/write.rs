@@ -64,11 +64,12 @@ impl Writer {
         body: &str,
     ) -> Result<Change, Result<Response, Problem>> {
         let mut transaction = app.store.begin().await.map_err(|error| Err(error.into()))?;
+        forget(&mut transaction).await.map_err(|error| Err(error.into()))?;
         let mut keyed = None;
         if let Some(key) = self.key {
             let mut sum = Sha256::new();
-            let secret = self.secret.as_deref().unwrap_or_default();
-            for part in [self.method.as_str(), &self.path, body, secret] {
+            // Not the secret: who tries again may have been given one meanwhile.
+            for part in [self.method.as_str(), &self.path, body] {
                 sum.update(part.len().to_le_bytes());
                 sum.update(part);
             }
@@ -100,13 +101,13 @@ impl Change {
             members.insert("token".to_owned(), Value::String(token));
         }
         if let Some((key, request)) = self.keyed {
-            let insert =
-                "INSERT INTO answer (key, request, status, body, created) VALUES (?, ?, ?, ?, ?)";
+            let insert = "INSERT INTO answer (key, request, status, body, secret, created) VALUES (?, ?, ?, ?, ?, ?)";
             sqlx::query(insert)
                 .bind(key)
                 .bind(request)
                 .bind(status.as_u16())
                 .bind(body.to_string())
+                .bind(body.get("token").is_some())
                 .bind(moment::now())
                 .execute(&mut *self.transaction)
                 .await?;
@@ -118,6 +119,17 @@ impl Change {
 
 fn given(status: StatusCode, body: Value) -> Response {
     if body.is_null() { status.into_response() } else { (status, Json(body)).into_response() }
+}
+
+/// Answers are kept for a day, secrets in them for ten minutes: long enough to try again.
+async fn forget(change: &mut SqliteConnection) -> sqlx::Result<()> {
+    const MINUTE: i64 = 60_000;
+    let now = moment::now();
+    let old = sqlx::query("DELETE FROM answer WHERE created < ?").bind(now - 24 * 60 * MINUTE);
+    old.execute(&mut *change).await?;
+    let secret = "UPDATE answer SET body = json_remove(body, '$.token'), secret = 0 WHERE secret = 1 AND created < ?";
+    sqlx::query(secret).bind(now - 10 * MINUTE).execute(change).await?;
+    Ok(())
 }
 
 async fn replayed(

@@ -222,7 +222,7 @@ fn plain(text: &str) -> Vec<Node> {
 
 fn lines(paragraph: &str) -> Vec<Node> {
     let mut out = Vec::new();
-    for (number, line) in paragraph.split('\n').enumerate() {
+    for (number, line) in paragraph.split('\n').take(MOST).enumerate() {
         if number > 0 {
             out.push(element("br", None, Vec::new()));
         }
@@ -238,8 +238,10 @@ fn element(name: &'static str, href: Option<String>, children: Vec<Node>) -> Nod
 /// Text with the web addresses in it as links.
 fn linked(line: &str, out: &mut Vec<Node>) {
     let mut rest = line;
-    while let Some(at) = ["https://", "http://"].iter().filter_map(|scheme| rest.find(scheme)).min()
-    {
+    while let Some(at) = address_in(rest) {
+        if out.len() > MOST {
+            break;
+        }
         let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"');
         let end = rest[at..].find(ends).map_or(rest.len(), |length| at + length);
         // A full stop or bracket after an address belongs to the sentence.
@@ -258,6 +260,12 @@ fn linked(line: &str, out: &mut Vec<Node>) {
     if !rest.is_empty() {
         out.push(Node::Text(rest.to_owned()));
     }
+}
+
+/// Where the first web address in a text begins.
+fn address_in(text: &str) -> Option<usize> {
+    let is_scheme = |rest: &str| rest.starts_with("https://") || rest.starts_with("http://");
+    text.match_indices("http").map(|(at, _)| at).find(|&at| is_scheme(&text[at..]))
 }
 
 /// Text that cannot reorder or smother what stands around it.

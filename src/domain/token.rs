@@ -17,6 +17,9 @@ const RAW: [&str; 9] =
 /// Longest part of a body that is read; what follows is cut (a comment of that length is an attack).
 pub const LONGEST: usize = 200_000;
 
+/// Attributes of one tag that are read; each is compared with those before.
+const ATTRIBUTES: usize = 32;
+
 /// Reads HTML from first to last character. Every input gives tokens; none gives an error.
 pub fn tokens(html: &str) -> Vec<Token> {
     let mut reader = Reader { rest: cut(html), out: Vec::new() };
@@ -83,8 +86,12 @@ impl<'a> Reader<'a> {
         if inside.starts_with('>') || inside.starts_with("->") {
             return self.skip_past('>');
         }
-        let ends = ["-->", "--!>"].iter().filter_map(|end| Some(inside.find(end)? + end.len()));
-        let end = ends.min().map_or(self.rest.len(), |end| end + "<!--".len());
+        let end = inside.match_indices("--").find_map(|(at, _)| {
+            let after = &inside[at + 2..];
+            let length = if after.starts_with('>') { 3 } else { 4 };
+            (length == 3 || after.starts_with("!>")).then_some(at + length)
+        });
+        let end = end.map_or(self.rest.len(), |end| end + "<!--".len());
         self.take(end);
     }
 
@@ -132,7 +139,7 @@ impl<'a> Reader<'a> {
             let end = self.rest[first..].find(ends).map_or(self.rest.len(), |at| at + first);
             let name = self.take(end).to_ascii_lowercase();
             let value = self.value();
-            if found.iter().all(|(known, _)| *known != name) {
+            if found.len() < ATTRIBUTES && found.iter().all(|(known, _)| *known != name) {
                 found.push((name, value));
             }
         }
@@ -224,6 +231,14 @@ mod tests {
         check("a<script>if (x </b) </SCRIPT >b", r#""ab""#);
         check("<style><a></style x=y>b<textarea></a>", r#""b""#);
         check("a<!-->b", r#""ab""#);
+    }
+
+    #[test]
+    fn bombs_take_no_time() {
+        let many: Vec<String> = (0..100_000).map(|number| format!("a{number}")).collect();
+        assert!(tokens(&format!("<a {}>x", many.join(" "))).len() <= 2);
+        check(&("<!--a--!>".repeat(20_000) + "x"), r#""x""#);
+        check("<!-- a -- b --> c", r#"" c""#);
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub struct Config {
     pub profile: String,
     pub language: String,
     page: String,
+    /// What relative addresses are relative to.
+    base: String,
     title: String,
 }
 
@@ -24,7 +26,8 @@ impl Config {
         let canonical = find("link[rel=canonical]").and_then(|link| link.get_attribute("href"));
         let base = host.base_uri().ok().flatten().unwrap_or_default();
         let page = canonical.and_then(|href| Url::new_with_base(&href, &base).ok());
-        let page = page.or_else(|| Url::new(&base).ok());
+        let address = document.as_ref().and_then(|document| document.url().ok());
+        let page = page.or_else(|| Url::new(&address?).ok());
         let page = page.inspect(|page| {
             // Query and fragment may hold what is nobody's business.
             page.set_search("");
@@ -43,6 +46,7 @@ impl Config {
             profile: attribute("profile"),
             language: spoken.unwrap_or_else(|| "en".to_owned()),
             page: page.as_ref().map(Url::href).unwrap_or_default(),
+            base,
             title: document.map(|document| document.title()).unwrap_or_default(),
         }
     }
@@ -54,7 +58,7 @@ impl Config {
                         address of your comment server"
                 .to_owned());
         }
-        let address = Url::new_with_base(&self.endpoint, &self.page);
+        let address = Url::new_with_base(&self.endpoint, &self.base);
         let web = address.ok().filter(|url| matches!(url.protocol().as_str(), "http:" | "https:"));
         let endpoint = web.ok_or_else(|| {
             format!(

@@ -3,6 +3,7 @@
 //! The service's identifiers end here; above, a comment is known by its [`CommentKey`].
 
 pub mod http;
+mod turn;
 
 use std::cell::{Cell, RefCell};
 
@@ -15,6 +16,7 @@ use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::domain::vote::{Tally, Vote};
 use crate::endpoint::http::{exchange, warn};
+use crate::endpoint::turn::Turns;
 use crate::json::Value;
 use crate::profile::Profile;
 use crate::profile::read::{Found, Page};
@@ -59,6 +61,7 @@ pub struct Endpoint {
     own: RefCell<Vec<(String, Time)>>,
     /// Counts reads, so that a late answer never wins over a newer one.
     reads: Cell<u32>,
+    writes: Turns,
 }
 
 /// So many of the viewer's own comments are remembered on this device.
@@ -83,6 +86,7 @@ impl Endpoint {
             token: RefCell::default(),
             own: RefCell::default(),
             reads: Cell::new(0),
+            writes: Turns::default(),
         })
     }
 
@@ -106,7 +110,7 @@ impl Endpoint {
         if turn != self.reads.get() {
             return Ok(None);
         }
-        let mut page = self.profile.page(&answer).map_err(|reason| {
+        let mut page = self.profile.page(&answer, next.as_ref()).map_err(|reason| {
             warn(&format!("the answer of {} is not what the profile says: {reason}", request.url));
             Trouble::Unreadable
         })?;
@@ -239,26 +243,30 @@ impl Endpoint {
         Value::Record(vec![own, ("token".to_owned(), token)]).write()
     }
 
-    /// Takes back what [`Endpoint::memory`] gave; anything else is nothing.
+    /// Takes back what [`Endpoint::memory`] gave, also in another tab; anything else is nothing.
     pub fn recall(&self, memory: &str) {
         let memory = Value::parse(memory).unwrap_or_default();
         let token = memory.get("token").and_then(Value::as_str);
+        let token = token.filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()));
         if token.is_some() {
             *self.token.borrow_mut() = token.map(str::to_owned);
         }
-        let own = memory.get("own").map_or(&[][..], Value::as_list);
-        *self.own.borrow_mut() = own
-            .iter()
-            .filter_map(|pair| {
-                let at = pair.at("/1")?.as_text()?.parse().ok()?;
-                Some((pair.at("/0")?.as_text()?.to_owned(), Time(at)))
-            })
-            .collect();
+        let kept = memory.get("own").map_or(&[][..], Value::as_list);
+        let kept = kept.iter().filter_map(|pair| {
+            let at = pair.at("/1")?.as_text()?.parse().ok()?;
+            Some((pair.at("/0")?.as_text()?.to_owned(), Time(at)))
+        });
+        let mut own = self.own.borrow_mut();
+        let new: Vec<_> = kept.filter(|(id, _)| own.iter().all(|(known, _)| known != id)).collect();
+        own.extend(new);
     }
 
     fn known(&self) -> Variables {
-        let token = self.token.borrow().as_deref().map_or(Value::Null, Value::text);
-        self.variables.clone().with("token", token)
+        self.variables.clone().with("token", self.secret())
+    }
+
+    fn secret(&self) -> Value {
+        self.token.borrow().as_deref().map_or(Value::Null, Value::text)
     }
 
     fn about(&self, key: CommentKey, uuid: &str) -> Variables {
@@ -266,7 +274,11 @@ impl Endpoint {
     }
 
     async fn perform(&self, operation: &str, variables: &Variables) -> Result<Value, Trouble> {
-        let request = self.profile.write(operation, variables).ok_or(Trouble::NotAllowed)?;
+        // One after the other: the first answer may bring the secret that the second write needs, and
+        // the last press must be the last to arrive.
+        let _turn = self.writes.take().await;
+        let variables = variables.clone().with("token", self.secret());
+        let request = self.profile.write(operation, &variables).ok_or(Trouble::NotAllowed)?;
         self.ask(&request).await
     }
 

@@ -38,7 +38,9 @@ const MOST: usize = 20_000;
 
 impl Profile {
     /// Reads a page of comments out of an answer. The error names the JSON Pointer that leads nowhere.
-    pub fn page(&self, answer: &Value) -> Result<Page, String> {
+    ///
+    /// `asked` is what the request for this page was given from the page before.
+    pub fn page(&self, answer: &Value, asked: Option<&Value>) -> Result<Page, String> {
         let items = self.at("/list/items").and_then(Value::as_str).unwrap_or("#");
         let listed = answer.at(items.trim_start_matches('#'));
         let Some(Value::List(roots)) = listed else {
@@ -52,7 +54,7 @@ impl Profile {
             total: total
                 .and_then(|total| decimal::whole(&total))
                 .and_then(|n| u32::try_from(n).ok()),
-            next: self.next(roots, answer),
+            next: self.next(roots, answer, asked),
             rating: self.rating(answer),
             closed: self.at("/list/closed").is_some_and(|test| whole.holds(test)),
             found,
@@ -176,7 +178,7 @@ impl Profile {
         Rights { edit: holds("edit"), delete: holds("delete"), until }
     }
 
-    fn next(&self, roots: &[Value], answer: &Value) -> Option<Value> {
+    fn next(&self, roots: &[Value], answer: &Value, asked: Option<&Value>) -> Option<Value> {
         let page = self.at("/list/page")?;
         let whole = Scope::whole(answer);
         if page.get("more").is_some_and(|test| !whole.holds(test)) {
@@ -186,6 +188,11 @@ impl Profile {
             "cursor" => whole,
             // The key of the last root: an empty page has none, and so ends the list.
             "key" => Scope { item: roots.last()?, answer },
+            "offset" => {
+                let before = asked.and_then(|asked| decimal::whole(asked.as_text()?)).unwrap_or(0);
+                let read = i64::try_from(roots.len()).ok().filter(|read| *read > 0)?;
+                return Some(Value::number(before.checked_add(read)?));
+            }
             _ => return None,
         };
         let cursor = scope.find(page.get("cursor")?)?.into_owned();
@@ -233,7 +240,9 @@ impl Profile {
 
     /// The viewer's secret, where an answer gives one.
     pub fn token(&self, answer: &Value) -> Option<String> {
-        Scope::whole(answer).text(self.at("/security/token"))
+        // It goes into a header, where other characters would throw.
+        let token = Scope::whole(answer).text(self.at("/security/token"))?;
+        token.bytes().all(|byte| byte.is_ascii_graphic()).then_some(token)
     }
 
     fn result(&self, operation: &str, name: &str) -> Option<&Value> {

@@ -44,7 +44,9 @@ impl Profile {
         for (name, value) in told.get("headers").map_or(&[][..], Value::members) {
             let value = value.as_text().unwrap_or_default();
             // A header whose variable is absent is left out, as a query parameter would be.
-            let known = template::names(value).iter().all(|name| variables.get(name).is_some());
+            let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            let known =
+                is_name && template::names(value).iter().all(|name| variables.get(name).is_some());
             if known {
                 headers.push((name.clone(), raw(value, variables)));
             }
@@ -74,6 +76,7 @@ fn raw(template: &str, variables: &Variables) -> String {
         let value = variables.get(name).and_then(Value::as_text).unwrap_or_default();
         out = out.replace(&["{", name, "}"].concat(), value);
     }
-    out.retain(|c| !c.is_control());
+    // A header takes no line ends, and what is not ASCII would throw.
+    out.retain(|c| matches!(c, ' '..='~'));
     out
 }

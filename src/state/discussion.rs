@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use leptos::prelude::{ArcRwSignal, ArcTrigger, GetUntracked, Notify, Set, Track};
 
-use crate::domain::comment::{Comment, CommentKey, Rights};
+use crate::domain::comment::{Comment, CommentKey, Rights, Standing};
 use crate::domain::offers::Offers;
 use crate::domain::permalink;
 use crate::domain::rating::Rating;
 use crate::domain::thread::Forest;
+use crate::domain::vote::Tally;
 use crate::endpoint::{Batch, Endpoint, Placed, now};
 use crate::state::load::Load;
 use crate::state::memory;
@@ -38,6 +39,8 @@ pub(super) struct Inner {
     pub(super) forest: RefCell<Forest>,
     /// Counts the viewer's ratings, so that a late answer never wins over a newer press.
     pub(super) ratings: Cell<u32>,
+    /// The rating that the endpoint last told, while one of ours is on its way.
+    pub(super) confirmed: Cell<Option<Rating>>,
     pub(super) load: ArcRwSignal<Load>,
     pub(super) more: ArcRwSignal<Load>,
     pub(super) roots: ArcTrigger,
@@ -55,6 +58,10 @@ pub(super) struct Slot {
     open: Open,
     /// There while the comment is on the screen.
     change: Option<ArcTrigger>,
+    /// Cards that show it.
+    watchers: u32,
+    /// The tally that the endpoint last told, while a vote of ours is on its way.
+    pub(super) confirmed: Option<Tally>,
     /// Counts the viewer's votes, as `ratings` does.
     pub(super) votes: u32,
 }
@@ -68,6 +75,7 @@ impl Discussion {
             slots: RefCell::default(),
             forest: RefCell::default(),
             ratings: Cell::default(),
+            confirmed: Cell::default(),
             load: ArcRwSignal::new(Load::Waiting),
             more: ArcRwSignal::new(Load::Ready),
             roots: ArcTrigger::new(),
@@ -114,8 +122,14 @@ impl Discussion {
     /// How many comments there are in all, read or not; tracked.
     pub fn count(&self) -> usize {
         self.0.roots.track();
-        let read = self.0.forest.borrow().len();
-        self.0.total.get().map_or(read, |total| read.max(total as usize))
+        let slots = self.0.slots.borrow();
+        let there = |slot: &&Slot| {
+            slot.comment.as_ref().is_some_and(|comment| comment.standing != Standing::Deleted)
+        };
+        let read = slots.iter().filter(there).count();
+        // What has been read to the end is counted; services count in different manners.
+        let total = self.0.total.get().filter(|_| self.0.endpoint.has_more());
+        total.map_or(read, |total| read.max(total as usize))
     }
 
     pub fn has_more(&self) -> bool {
@@ -185,9 +199,20 @@ impl Discussion {
         self.slot(key, |slot| slot.change.get_or_insert_with(ArcTrigger::new).clone()).track();
     }
 
-    /// Forgets who looks at a comment; it is off the screen.
+    /// Notes that a card shows a comment.
+    pub fn watch(&self, key: CommentKey) {
+        self.slot(key, |slot| slot.watchers += 1);
+    }
+
+    /// Notes that a card no longer does. A comment may change its place: then the new card comes
+    /// before the old one goes.
     pub fn unwatch(&self, key: CommentKey) {
-        self.slot(key, |slot| slot.change = None);
+        self.slot(key, |slot| {
+            slot.watchers = slot.watchers.saturating_sub(1);
+            if slot.watchers == 0 {
+                slot.change = None;
+            }
+        });
     }
 
     pub(super) fn changed(&self, key: CommentKey) {
@@ -226,6 +251,7 @@ impl Discussion {
         let result = self.0.endpoint.read(false).await;
         let load = match result {
             Ok(Some(batch)) => {
+                self.0.rating.set(batch.rating);
                 self.take(batch);
                 Load::Ready
             }
@@ -294,9 +320,6 @@ impl Discussion {
     }
 
     fn take(&self, batch: Batch) {
-        if batch.rating.is_some() {
-            self.0.rating.set(batch.rating);
-        }
         if batch.total.is_some() {
             self.0.total.set(batch.total);
         }

@@ -21,25 +21,28 @@ impl Discussion {
             return;
         }
         let shown = before.after(vote);
+        self.recall();
         let press = self.slot(key, |slot| {
             slot.votes += 1;
+            slot.confirmed.get_or_insert(before);
             slot.votes
         });
         self.replace(key, Comment { tally: Some(shown), ..comment });
         let result = self.0.endpoint.vote(key, vote, shown, &uuid()).await;
         self.keep_memory();
-        if press != self.slot(key, |slot| slot.votes) {
-            return;
-        }
-        let tally = match result {
-            Ok(tally) => tally,
-            Err(trouble) => {
-                self.say(News::Undone(trouble));
-                before
+        let trouble = result.as_ref().err().cloned();
+        let latest = self.slot(key, |slot| {
+            if let Ok(tally) = result {
+                slot.confirmed = Some(tally);
             }
-        };
-        if let Some(comment) = self.peek(key) {
+            // What is shown belongs to the newest press; the others only tell what is confirmed.
+            if press == slot.votes { slot.confirmed.take() } else { None }
+        });
+        if let (Some(tally), Some(comment)) = (latest, self.peek(key)) {
             self.replace(key, Comment { tally: Some(tally), ..comment });
+            if let Some(trouble) = trouble {
+                self.say(News::Undone(trouble));
+            }
         }
     }
 
@@ -51,24 +54,22 @@ impl Discussion {
         }
         let press = self.0.ratings.get() + 1;
         self.0.ratings.set(press);
+        self.0.confirmed.set(self.0.confirmed.get().or(Some(before)));
         self.0.rating.set(Some(before.after(stars)));
+        self.recall();
         let result = self.0.endpoint.rate(stars, &uuid()).await;
         self.keep_memory();
+        if let Ok(told) = &result {
+            self.0.confirmed.set(told.or(Some(before.after(stars))));
+        }
         if press != self.0.ratings.get() {
             return;
         }
-        match result {
-            Ok(rating) => {
-                if rating.is_some() {
-                    self.0.rating.set(rating);
-                }
-                self.say(News::Rated(stars));
-            }
-            Err(trouble) => {
-                self.0.rating.set(Some(before));
-                self.say(News::Undone(trouble));
-            }
-        }
+        self.0.rating.set(self.0.confirmed.take());
+        self.say(match result {
+            Ok(_) => News::Rated(stars),
+            Err(trouble) => News::Undone(trouble),
+        });
     }
 
     /// Posts a comment or a reply. `uuid` is the same for every try of the same words.
@@ -84,7 +85,6 @@ impl Discussion {
         let placed = self.0.endpoint.create(text, by, parent, uuid).await?;
         self.keep_memory();
         if let Some(parent) = parent {
-            self.set_open(parent, Open::Nothing);
             self.set_folded(parent, false);
         }
         let Some(placed) = placed else {
@@ -113,6 +113,7 @@ impl Discussion {
     /// Changes the viewer's own comment.
     pub async fn edit(&self, key: CommentKey, text: &str, uuid: &str) -> Result<(), Trouble> {
         let Some(comment) = self.peek(key) else { return Err(Trouble::Gone) };
+        self.recall();
         let by = Signature {
             name: comment.author.name.clone(),
             url: comment.author.url.clone().unwrap_or_default(),
@@ -121,17 +122,21 @@ impl Discussion {
         if let Some(edited) = self.0.endpoint.edit(key, text, &by, uuid).await? {
             self.replace(key, edited);
         }
-        self.set_open(key, Open::Nothing);
         self.say(News::Edited(key));
         Ok(())
     }
 
     /// Deletes the viewer's own comment.
     pub async fn delete(&self, key: CommentKey) {
+        // The question goes at once, so that a second press asks for nothing.
+        if self.open(key) != Open::Delete {
+            return;
+        }
+        self.set_open(key, Open::Nothing);
+        self.recall();
         match self.0.endpoint.delete(key, &uuid()).await {
             Ok(left) => {
                 let next = self.neighbour(key);
-                self.set_open(key, Open::Nothing);
                 if let Some(left) = left {
                     self.replace(key, left);
                     return self.say(News::Deleted(Some(key)));
@@ -146,10 +151,7 @@ impl Discussion {
                 self.0.roots.notify();
                 self.say(News::Deleted(next));
             }
-            Err(trouble) => {
-                self.set_open(key, Open::Nothing);
-                self.say(News::Undone(trouble));
-            }
+            Err(trouble) => self.say(News::Undone(trouble)),
         }
     }
 
@@ -170,6 +172,30 @@ impl Discussion {
     /// Keeps a draft on this device; empty text forgets it.
     pub fn keep_draft(&self, place: Option<CommentKey>, editing: bool, text: &str) {
         memory::keep(&self.draft_name(place, editing), text);
+    }
+
+    /// Ends the writing of these words: forgets their draft, and closes where they were written. If
+    /// other words stand there by now, both stay.
+    pub fn sent(&self, place: Option<CommentKey>, editing: bool, text: &str) {
+        let other = self.draft(place, editing).is_some_and(|draft| draft.trim() != text);
+        self.keep_try(place, editing, "");
+        if !other {
+            self.keep_draft(place, editing, "");
+            if let Some(place) = place {
+                self.set_open(place, Open::Nothing);
+            }
+        }
+    }
+
+    /// What was tried last at a place, as opaque text: it outlives a reload, so that trying again is
+    /// the same try.
+    pub fn last_try(&self, place: Option<CommentKey>, editing: bool) -> Option<String> {
+        memory::load(&["try ", &self.draft_name(place, editing)].concat())
+    }
+
+    /// Keeps what is being tried at a place.
+    pub fn keep_try(&self, place: Option<CommentKey>, editing: bool, what: &str) {
+        memory::keep(&["try ", &self.draft_name(place, editing)].concat(), what);
     }
 
     fn draft_name(&self, place: Option<CommentKey>, editing: bool) -> String {

@@ -18,7 +18,7 @@ use crate::text::ago::machine;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, address, el};
 use crate::ui::icon::{self, icon};
 
 /// A comment as an `article`. What it says changes with the comment; what it can do, with the viewer.
@@ -35,6 +35,7 @@ pub fn CommentCard(scene: Scene, key: CommentKey, depth: usize) -> El {
         .child(parts.actions.clone())
         .child(parts.opened.clone());
     let discussion = SendWrapper::new(scene.discussion.clone());
+    discussion.watch(key);
     on_cleanup(move || discussion.unwatch(key));
     card.bind(move |card| {
         if let Some(comment) = scene.discussion.comment(key) {
@@ -74,7 +75,7 @@ impl Parts {
         let fold = fold.part("fold").child(icon(icon::FOLD));
         let author = el("span").class("by").attr("id", &[fragment, "-by"].concat());
         let time = el("a").class("time").part("permalink").attr("id", &[fragment, "-at"].concat());
-        time.set("href", &["#", fragment].concat());
+        time.set("href", &[&address(), "#", fragment].concat());
         let badges = el("span").class("badges");
         let head = el("header").child(fold.clone()).child(author.clone());
         if depth > DEEPEST
@@ -82,7 +83,7 @@ impl Parts {
         {
             let name = scene.discussion.peek(parent).map(|parent| name(scene, &parent.author));
             let words = scene.text.fill("in-reply-to", &name.unwrap_or_default());
-            let parent = ["#", &scene.discussion.fragment(parent)].concat();
+            let parent = [&address(), "#", &scene.discussion.fragment(parent)].concat();
             head.add(el("a").class("quiet").attr("href", &parent).text(&words));
         }
         Self {
@@ -258,9 +259,9 @@ impl Parts {
         self.opened.clear();
         match open {
             Open::Nothing => {
-                let button = self.actions.find("[data-do=reply], [data-do=edit]");
-                if let Some(button) = button.filter(|_| had_focus) {
-                    button.focus();
+                if had_focus {
+                    let button = self.actions.find("[data-do=reply], [data-do=edit]");
+                    button.as_ref().unwrap_or(&self.fold).focus();
                 }
             }
             Open::Delete => self.ask(scene),

@@ -1,6 +1,6 @@
 //! Where one writes: a comment, a reply, or a change of one's own.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -49,7 +49,6 @@ pub fn Composer(scene: Scene, place: Option<CommentKey>, editing: bool) -> El {
         send,
         trouble,
         sending: Cell::new(false),
-        attempt: RefCell::default(),
     });
     writing.start();
     let (on_input, on_submit, on_key) = (writing.clone(), writing.clone(), writing);
@@ -82,8 +81,6 @@ struct Writing {
     send: El,
     trouble: El,
     sending: Cell<bool>,
-    /// The words last sent and their key: the same words again are the same try.
-    attempt: RefCell<(String, String)>,
 }
 
 impl Writing {
@@ -153,7 +150,7 @@ impl Writing {
         self.who.remember(&by);
         self.trouble.set_text("");
         self.show_sending(true);
-        let uuid = self.key_for(&text);
+        let uuid = self.key_for(&text, &by);
         spawn(async move {
             let discussion = &self.scene.discussion;
             let result = match (self.place, self.editing) {
@@ -167,7 +164,7 @@ impl Writing {
                     if self.text().trim() == text {
                         self.set_text("");
                     }
-                    self.keep();
+                    discussion.sent(self.place, self.editing, &text);
                 }
                 Err(trouble) => self.trouble.set_text(&self.scene.text.explain(&trouble)),
             }
@@ -191,12 +188,18 @@ impl Writing {
         missing.map(|((_, field), name)| (say(name), field.clone()))
     }
 
-    fn key_for(&self, text: &str) -> String {
-        let mut attempt = self.attempt.borrow_mut();
-        if attempt.0 != text {
-            *attempt = (text.to_owned(), uuid());
+    /// The key of a try: the same words by the same name are the same try, also after a reload.
+    fn key_for(&self, text: &str, by: &Signature) -> String {
+        let words = [text, "\n", &by.name, "\n", &by.email, "\n", &by.url].concat();
+        let kept = self.scene.discussion.last_try(self.place, self.editing);
+        let kept = kept.as_deref().and_then(|kept| kept.split_once(' '));
+        if let Some((key, _)) = kept.filter(|(_, tried)| *tried == words) {
+            return key.to_owned();
         }
-        attempt.1.clone()
+        let key = uuid();
+        let kept = [&key, " ", &words].concat();
+        self.scene.discussion.keep_try(self.place, self.editing, &kept);
+        key
     }
 
     fn show_sending(&self, sending: bool) {
@@ -208,7 +211,7 @@ impl Writing {
             _ => "send",
         };
         self.send.set_text(&self.scene.text.say(name));
-        self.send.toggle("aria-disabled", sending);
+        self.send.set("aria-disabled", if sending { "true" } else { "false" });
         self.field.toggle("readonly", sending);
     }
 }

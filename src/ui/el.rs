@@ -46,6 +46,13 @@ fn made(make: impl FnOnce(&Document) -> Result<Element, wasm_bindgen::JsValue>) 
     El(SendWrapper::new(element.expect("there is a document, and names are our own")))
 }
 
+/// The address of the page without its fragment: `#…` alone would be relative to a `<base>`.
+pub fn address() -> String {
+    let address = DOCUMENT.with(|document| document.as_ref()?.url().ok());
+    let address = address.unwrap_or_default();
+    address.split('#').next().unwrap_or_default().to_owned()
+}
+
 impl El {
     /// An element that is there already.
     pub fn of(element: Element) -> Self {

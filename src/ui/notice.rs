@@ -26,5 +26,11 @@ pub fn failed(scene: &Scene, trouble: &Trouble) -> El {
     let title = el("p").child(el("strong").text(&scene.text.say("failed")));
     let retry = el("button").attr("type", "button").attr("data-do", "retry").class("button");
     let retry = retry.text(&scene.text.say("retry"));
-    el("div").class("notice failed").part("notice").child(title).child(words).child(retry)
+    el("div")
+        .class("notice failed")
+        .part("notice")
+        .attr("role", "alert")
+        .child(title)
+        .child(words)
+        .child(retry)
 }

@@ -24,8 +24,12 @@ pub fn ThreadList(scene: Scene) -> El {
 fn state(scene: &Scene) -> El {
     let scene = scene.clone();
     let load = scene.discussion.load();
-    el("div").bind(move |state| {
+    el("div").attr("tabindex", "-1").class("state").bind(move |state| {
         let count = scene.discussion.count();
+        if state.has_focus() {
+            // The button that has it is about to go.
+            state.focus();
+        }
         state.clear();
         match load.get() {
             Load::Waiting => state.add(waiting(&scene, false)),
@@ -41,7 +45,7 @@ fn more(scene: &Scene) -> El {
     let scene = scene.clone();
     let load = scene.discussion.more();
     let button = el("button").attr("type", "button").attr("data-do", "more").class("button");
-    let words = el("p").class("quiet");
+    let words = el("p").class("quiet").attr("role", "alert");
     let inside = (button.clone(), words.clone());
     el("div").class("more").child(words).child(button).bind(move |more| {
         let (button, words) = &inside;
@@ -53,6 +57,6 @@ fn more(scene: &Scene) -> El {
         });
         let waits = matches!(load.get(), Load::Waiting | Load::Slow);
         button.set_text(&scene.text.say(if waits { "more-waiting" } else { "more" }));
-        button.toggle("aria-disabled", waits);
+        button.set("aria-disabled", if waits { "true" } else { "false" });
     })
 }

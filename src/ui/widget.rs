@@ -39,7 +39,9 @@ pub fn Widget(scene: Scene) -> El {
     whole.on("click", move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let button = target.and_then(|target| target.closest("[data-do]").ok().flatten());
-        if let Some(button) = button.filter(|button| !button.has_attribute("aria-disabled")) {
+        if let Some(button) =
+            button.filter(|button| !button.matches("[aria-disabled=true]").unwrap_or(false))
+        {
             press(&pressed, &button);
         }
     })

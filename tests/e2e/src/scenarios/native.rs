@@ -17,6 +17,8 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("native_what_is_over_is_not_offered", what_is_over_is_not_offered),
     ("native_rates_by_mouse_and_keyboard", rates_by_mouse_and_keyboard),
     ("native_rates_by_touch", rates_by_touch),
+    ("native_quick_presses_are_one_rater", quick_presses_are_one_rater),
+    ("native_a_reply_goes_on_while_one_is_sent", a_reply_goes_on_while_one_is_sent),
     ("native_a_refused_rating_is_put_back", a_refused_rating_is_put_back),
     ("native_a_refused_vote_is_put_back", a_refused_vote_is_put_back),
     ("native_folds_and_unfolds", folds_and_unfolds),
@@ -218,6 +220,44 @@ fn rates_by_touch(world: &World) -> Result<()> {
     wait_rating(&page, "5 1 rating 5")
 }
 
+fn quick_presses_are_one_rater(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    post(&blog.native, "a claim", None, "Ada")?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    page.slow_network(200, -1)?;
+    // The secret comes with the first answer; the presses do not wait for it.
+    page.eval("deepAll('jaw-jaw', '.choices input')[0].focus()")?;
+    for _ in 0..3 {
+        page.press("ArrowRight")?;
+    }
+    page.click(&button("a claim", "upvote"))?;
+    page.wait("deep('jaw-jaw', '[role=status]').textContent === 'You rated this 4 stars.'")?;
+    page.slow_network(0, -1)?;
+    page.reload()?;
+    wait_rating(&page, "4 1 rating 4")?;
+    page.wait("deepAll('jaw-jaw', '[aria-pressed=true]').length === 1").map(drop)
+}
+
+fn a_reply_goes_on_while_one_is_sent(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    post(&blog.native, "a claim", None, "Ada")?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    page.click(&button("a claim", "reply"))?;
+    page.type_text("first")?;
+    page.fill("deep('jaw-jaw', '.opened input[autocomplete=name]')", "Bob")?;
+    page.slow_network(600, -1)?;
+    page.click("deep('jaw-jaw', '.opened button[type=submit]')")?;
+    page.click("deep('jaw-jaw', '.opened [data-do=close]')")?;
+    page.click(&button("a claim", "reply"))?;
+    page.type_text(", and more")?;
+    page.wait(&card("first"))?;
+    let kept = page.text("deep('jaw-jaw', '.opened textarea').value")?;
+    ensure!(kept.contains(", and more"), "{kept}");
+    Ok(())
+}
+
 /// Our server's answers, but for one path that is refused.
 fn refusing(
     world: &World,
@@ -255,7 +295,9 @@ fn a_refused_rating_is_put_back(world: &World) -> Result<()> {
 fn a_refused_vote_is_put_back(world: &World) -> Result<()> {
     let (page, _api, _site) = refusing(world, "/vote")?;
     page.click(&button("a claim", "upvote"))?;
+    page.click(&button("a claim", "downvote"))?;
     page.wait("deep('jaw-jaw', '.alert').textContent.includes('Not on Sundays.')")?;
+    page.wait("deepAll('jaw-jaw', '[aria-pressed=true]').length === 0")?;
     page.wait(&format!("{}.textContent === '3'", button("a claim", "upvote"))).map(drop)
 }
 
@@ -375,6 +417,7 @@ fn a_failed_post_loses_nothing(world: &World) -> Result<()> {
     page.wait("deep('jaw-jaw', '.write textarea').value === 'written in a tunnel'")?;
     page.offline(false)?;
     page.reload()?;
+    super::common::ready(&page)?;
     page.wait("deep('jaw-jaw', '.write textarea').value === 'written in a tunnel'")?;
     page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
     // Pressed in a hurry, it is still one comment.
