@@ -49,7 +49,7 @@ async fn rows_are_kept_moved_and_taken_out() {
     let keys = ArcRwSignal::new(vec![1, 2, 3]);
     let list = owner.with(|| {
         let keys = keys.clone();
-        el("ol").each(move || keys.get().into_iter().map(CommentKey).collect(), row)
+        el("ol").each(move || keys.get().into_iter().map(CommentKey).collect(), || false, row)
     });
     let text = || list.node().text_content().unwrap_or_default();
     assert_eq!(text(), "123");

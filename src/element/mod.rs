@@ -13,7 +13,7 @@ use crate::endpoint::http::warn;
 use crate::state::discussion::Discussion;
 use crate::text::Text;
 use crate::ui::Scene;
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, address, el};
 use crate::ui::notice::notice;
 use crate::ui::widget::{Widget, WidgetProps};
 
@@ -52,7 +52,9 @@ pub fn mount(host: &Element, root: &ShadowRoot, profile: &str) -> Mounted {
     let handle = match endpoint {
         Ok(endpoint) => {
             let discussion = Discussion::new(endpoint, config.name());
-            mount_to(place, move || Widget(WidgetProps { scene: Scene { discussion, text } }))
+            mount_to(place, move || {
+                Widget(WidgetProps { scene: Scene { discussion, text, address: address().into() } })
+            })
         }
         Err(fix) => {
             warn(&fix);

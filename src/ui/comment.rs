@@ -18,7 +18,7 @@ use crate::text::ago::machine;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
-use crate::ui::el::{El, address, el};
+use crate::ui::el::{El, el};
 use crate::ui::icon::{self, icon};
 
 /// A comment as an `article`. What it says changes with the comment; what it can do, with the viewer.
@@ -64,9 +64,13 @@ struct Parts {
 struct Shown {
     author: Option<Author>,
     words: Option<(Standing, Body)>,
-    badges: Option<(bool, Standing, Option<Time>, bool, bool)>,
+    badges: (bool, Standing, Option<Time>, bool, bool),
     actions: Option<(bool, bool, bool, bool)>,
+    tally: Option<Tally>,
+    created: Option<Time>,
     open: Open,
+    /// Folded, and not published.
+    marks: (bool, bool),
 }
 
 impl Parts {
@@ -75,7 +79,7 @@ impl Parts {
         let fold = fold.part("fold").child(icon(icon::FOLD));
         let author = el("span").class("by").attr("id", &[fragment, "-by"].concat());
         let time = el("a").class("time").part("permalink").attr("id", &[fragment, "-at"].concat());
-        time.set("href", &[&address(), "#", fragment].concat());
+        time.set("href", &[&scene.address, "#", fragment].concat());
         let badges = el("span").class("badges");
         let head = el("header").child(fold.clone()).child(author.clone());
         if depth > DEEPEST
@@ -83,7 +87,7 @@ impl Parts {
         {
             let name = scene.discussion.peek(parent).map(|parent| name(scene, &parent.author));
             let words = scene.text.fill("in-reply-to", &name.unwrap_or_default());
-            let parent = [&address(), "#", &scene.discussion.fragment(parent)].concat();
+            let parent = [&scene.address, "#", &scene.discussion.fragment(parent)].concat();
             head.add(el("a").class("quiet").attr("href", &parent).text(&words));
         }
         Self {
@@ -104,29 +108,36 @@ impl Parts {
         let mut shown = self.shown.borrow_mut();
         if shown.author.as_ref() != Some(&comment.author) {
             self.paint_author(scene, comment);
+            self.paint_fold(scene, comment, scene.discussion.is_folded(key));
             shown.author = Some(comment.author.clone());
         }
-        self.paint_time(scene, comment);
+        if shown.created != comment.created {
+            shown.created = comment.created;
+            self.paint_time(scene, comment);
+        }
         let words = (comment.standing, comment.body.clone());
         if shown.words.as_ref() != Some(&words) {
             self.paint_words(scene, comment);
             shown.words = Some(words);
         }
-        let replies = scene.discussion.reply_count(key);
         let folded = scene.discussion.is_folded(key);
         let badges =
             (comment.author.staff, comment.standing, comment.edited, comment.pinned, folded);
-        if shown.badges != Some(badges) || folded {
-            self.paint_badges(scene, comment, folded.then_some(replies));
-            shown.badges = Some(badges);
+        if shown.badges != badges || folded {
+            self.paint_badges(scene, comment, folded.then(|| scene.discussion.reply_count(key)));
+            shown.badges = badges;
         }
         let open = scene.discussion.open(key);
-        self.paint_fold(scene, comment, folded);
-        card.toggle("data-folded", folded);
-        card.toggle("data-standing-away", comment.standing != Standing::Published);
-        self.words.toggle("hidden", folded || open == Open::Edit);
-        self.actions.toggle("hidden", folded);
-        self.opened.toggle("hidden", folded);
+        let marks = (folded, comment.standing != Standing::Published);
+        if shown.marks != marks || shown.open != open {
+            shown.marks = marks;
+            self.paint_fold(scene, comment, folded);
+            card.toggle("data-folded", folded);
+            card.toggle("data-standing-away", marks.1);
+            self.words.toggle("hidden", folded || open == Open::Edit);
+            self.actions.toggle("hidden", folded);
+            self.opened.toggle("hidden", folded);
+        }
         self.paint_actions(scene, comment, &mut shown);
         if shown.open != open {
             shown.open = open;
@@ -157,12 +168,10 @@ impl Parts {
 
     fn paint_time(&self, scene: &Scene, comment: &Comment) {
         let Some(created) = comment.created else { return self.time.set_text("#") };
-        let exact = scene.text.ago().exact(created);
         self.time.clear();
         let time =
             el("time").attr("datetime", &machine(created)).attr("data-at", &created.0.to_string());
         self.time.add(time.text(&scene.text.ago().relative(created, now())));
-        self.time.set("title", &exact);
     }
 
     fn paint_words(&self, scene: &Scene, comment: &Comment) {
@@ -225,6 +234,7 @@ impl Parts {
             self.actions.clear();
             if votes {
                 self.actions.add(vote_buttons(scene));
+                shown.tally = None;
             }
             for (has, verb, named) in [
                 (reply, "reply", scene.text.fill("reply-to", &about())),
@@ -242,8 +252,9 @@ impl Parts {
                 self.fold.focus();
             }
         }
-        if let Some(tally) = comment.tally.filter(|_| votes) {
-            paint_votes(scene, &self.actions, tally);
+        if let Some(tally) = comment.tally.filter(|tally| votes && shown.tally != Some(*tally)) {
+            paint_votes(scene, &self.actions, tally, shown.tally);
+            shown.tally = Some(tally);
         }
     }
 
@@ -297,9 +308,11 @@ fn name(scene: &Scene, author: &Author) -> String {
 fn vote_buttons(scene: &Scene) -> El {
     let offers = scene.discussion.offers();
     let votes = el("span").class("votes").part("votes");
-    let button = |verb: &str, path: &str| {
+    let button = |verb: &str, path: &'static str| {
         let button = el("button").attr("type", "button").attr("data-do", verb).class("vote");
-        button.attr("aria-label", &scene.text.say(verb)).child(icon(path)).child(el("span"))
+        // The space keeps the number apart from the words in the name of the button.
+        let words = el("span").class("unseen").text(&[&scene.text.say(verb), " "].concat());
+        button.attr("aria-pressed", "false").child(icon(path)).child(words).child(el("b"))
     };
     if offers.upvote {
         votes.add(button("upvote", icon::UP));
@@ -310,19 +323,23 @@ fn vote_buttons(scene: &Scene) -> El {
     votes
 }
 
-fn paint_votes(scene: &Scene, actions: &El, tally: Tally) {
-    for (verb, vote, count) in
-        [("upvote", Vote::Up, Some(tally.up)), ("downvote", Vote::Down, tally.down)]
-    {
+/// Shows the tally in the buttons. Fresh ones show nothing, as a tally without votes does.
+fn paint_votes(scene: &Scene, actions: &El, tally: Tally, before: Option<Tally>) {
+    let before = before.unwrap_or(Tally { up: 0, down: Some(0), mine: Vote::None });
+    for (verb, vote, count, shown) in [
+        ("upvote", Vote::Up, tally.up, before.up),
+        ("downvote", Vote::Down, tally.down.unwrap_or(0), before.down.unwrap_or(0)),
+    ] {
+        let pressed = tally.mine == vote;
+        if count == shown && pressed == (before.mine == vote) {
+            continue;
+        }
         let Some(button) = actions.find(&["[data-do=", verb, "]"].concat()) else { continue };
-        let count = count.filter(|count| *count != 0);
-        let said = count.map(|count| scene.text.number(&count.to_string())).unwrap_or_default();
-        if let Some(number) = button.find("span") {
+        if let Some(number) = button.find("b") {
+            let said =
+                if count == 0 { String::new() } else { scene.text.number(&count.to_string()) };
             number.set_text(&said);
         }
-        let number = usize::try_from(count.unwrap_or(0)).unwrap_or(0);
-        let votes = scene.text.count("votes", number);
-        button.set("aria-label", &[&scene.text.say(verb), ", ", &votes].concat());
-        button.set("aria-pressed", if tally.mine == vote { "true" } else { "false" });
+        button.set("aria-pressed", if pressed { "true" } else { "false" });
     }
 }

@@ -59,6 +59,13 @@ impl El {
         Self(SendWrapper::new(element))
     }
 
+    /// A copy with all that is inside; what listens is not copied.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let copy = self.0.clone_node_with_deep(true).ok().and_then(|node| node.dyn_into().ok());
+        copy.map_or_else(|| self.clone(), Self::of)
+    }
+
     pub fn node(&self) -> &Element {
         &self.0
     }
@@ -162,11 +169,13 @@ impl El {
         self
     }
 
-    /// Children by key: one owner each, kept while the key stays, moved when the order changes.
+    /// Children by key: one owner each, kept while the key stays, moved when the order changes. The
+    /// list hides while there are none, and while `hidden` says so.
     #[must_use]
     pub fn each(
         self,
         keys: impl Fn() -> Vec<CommentKey> + 'static,
+        hidden: impl Fn() -> bool + 'static,
         view: impl Fn(CommentKey) -> El + 'static,
     ) -> Self {
         // Sorted by key.
@@ -175,6 +184,7 @@ impl El {
         let parent = Owner::current().map(|owner| owner.downgrade());
         self.bind(move |list| {
             let keys = keys();
+            list.toggle("hidden", keys.is_empty() || hidden());
             let most = keys.iter().map(|key| key.index() + 1).max().unwrap_or(0);
             let mut wanted = vec![false; most];
             for key in &keys {

@@ -12,6 +12,8 @@ pub mod thread;
 pub mod thread_list;
 pub mod widget;
 
+use std::rc::Rc;
+
 use crate::state::discussion::Discussion;
 use crate::text::Text;
 
@@ -20,4 +22,6 @@ use crate::text::Text;
 pub struct Scene {
     pub discussion: Discussion,
     pub text: Text,
+    /// The page's address when the widget was mounted, without its fragment.
+    pub address: Rc<str>,
 }

@@ -16,15 +16,11 @@ pub fn Thread(scene: Scene, key: CommentKey, depth: usize) -> El {
     if depth > DEEPEST {
         return item;
     }
-    let discussion = scene.discussion.clone();
-    let rows = scene.clone();
+    let (listed, folded, rows) = (scene.discussion.clone(), scene.discussion.clone(), scene);
     let replies = el("ol").class("replies").part("replies").attr("role", "list").each(
-        move || discussion.listed(key, depth),
+        move || listed.listed(key, depth),
+        move || folded.is_folded(key),
         move |reply| Thread(ThreadProps { scene: rows.clone(), key: reply, depth: depth + 1 }),
     );
-    let discussion = scene.discussion;
-    item.child(replies.bind(move |replies| {
-        let none = discussion.listed(key, depth).is_empty();
-        replies.toggle("hidden", none || discussion.is_folded(key));
-    }))
+    item.child(replies)
 }

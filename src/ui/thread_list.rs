@@ -16,6 +16,7 @@ pub fn ThreadList(scene: Scene) -> El {
     let rows = scene.clone();
     let list = el("ol").class("threads").part("threads").attr("role", "list").each(
         move || discussion.roots(),
+        || false,
         move |key| Thread(ThreadProps { scene: rows.clone(), key, depth: 0 }),
     );
     el("div").class("list").child(list).child(state).child(more(&scene))

@@ -36,6 +36,8 @@ pub fn Widget(scene: Scene) -> El {
     follow_address(&scene);
     read(&scene);
     let pressed = scene.clone();
+    let exact = scene.clone();
+    let whole = whole.on("mouseover", move |event| say_exactly(&exact, &event));
     whole.on("click", move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let button = target.and_then(|target| target.closest("[data-do]").ok().flatten());
@@ -45,6 +47,18 @@ pub fn Widget(scene: Scene) -> El {
             press(&pressed, &button);
         }
     })
+}
+
+/// The whole date of a time under the mouse: asked for, not made for every comment in advance.
+fn say_exactly(scene: &Scene, event: &web_sys::Event) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let Some(time) = target.filter(|target| target.matches("time:not([title])").unwrap_or(false))
+    else {
+        return;
+    };
+    if let Some(at) = time.get_attribute("data-at").and_then(|at| at.parse().ok()) {
+        El::of(time).set("title", &scene.text.ago().exact(Time(at)));
+    }
 }
 
 fn title(scene: &Scene, heading: El) -> El {

@@ -43,7 +43,7 @@ pub(crate) fn for_building() -> Result<()> {
 }
 
 /// wasm-opt, from npm where there is one. Without it the module is about 1 % larger to send, so its
-/// absence is no error. Debian's (108) and the newest on crates.io (116) cannot read what Rust writes.
+/// absence is no error. Debian's (108) and the newest crate (116) cannot read what Rust writes.
 fn wasm_opt() -> Result<()> {
     let home = folder().join("binaryen");
     let done = home.join("installed");

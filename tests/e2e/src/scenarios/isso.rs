@@ -80,9 +80,9 @@ fn writes_votes_edits_deletes(world: &World) -> Result<()> {
     page.reload()?;
     wait_threads(&page, "Eve: somebody's question\n  Ada: an answer\n")?;
     page.click(&button("question", "upvote"))?;
-    page.wait(&format!("{}.textContent === '1'", button("question", "upvote")))?;
+    page.wait(&format!("{}.textContent === 'Vote up 1'", button("question", "upvote")))?;
     page.reload()?;
-    page.wait(&format!("{}?.textContent === '1'", button("question", "upvote")))?;
+    page.wait(&format!("{}?.textContent === 'Vote up 1'", button("question", "upvote")))?;
     // An edit starts from the Markdown that was typed, which only the author is given.
     page.click(&button("an answer", "edit"))?;
     page.wait("deep('jaw-jaw', '.opened textarea').value === 'an **answer**'")?;
