@@ -37,9 +37,9 @@ pub fn CommentCard(scene: Scene, key: CommentKey, depth: usize) -> El {
     let discussion = SendWrapper::new(scene.discussion.clone());
     discussion.watch(key);
     on_cleanup(move || discussion.unwatch(key));
-    card.bind(move |card| {
+    card.bind(move |_| {
         if let Some(comment) = scene.discussion.comment(key) {
-            parts.paint(&scene, key, card, &comment);
+            parts.paint(&scene, key, &comment);
         }
     })
 }
@@ -69,8 +69,7 @@ struct Shown {
     tally: Option<Tally>,
     created: Option<Time>,
     open: Open,
-    /// Folded, and not published.
-    marks: (bool, bool),
+    folded: bool,
 }
 
 impl Parts {
@@ -104,7 +103,7 @@ impl Parts {
         }
     }
 
-    fn paint(&self, scene: &Scene, key: CommentKey, card: &El, comment: &Comment) {
+    fn paint(&self, scene: &Scene, key: CommentKey, comment: &Comment) {
         let mut shown = self.shown.borrow_mut();
         if shown.author.as_ref() != Some(&comment.author) {
             self.paint_author(scene, comment);
@@ -128,12 +127,9 @@ impl Parts {
             shown.badges = badges;
         }
         let open = scene.discussion.open(key);
-        let marks = (folded, comment.standing != Standing::Published);
-        if shown.marks != marks || shown.open != open {
-            shown.marks = marks;
+        if shown.folded != folded || shown.open != open {
+            shown.folded = folded;
             self.paint_fold(scene, comment, folded);
-            card.toggle("data-folded", folded);
-            card.toggle("data-standing-away", marks.1);
             self.words.toggle("hidden", folded || open == Open::Edit);
             self.actions.toggle("hidden", folded);
             self.opened.toggle("hidden", folded);

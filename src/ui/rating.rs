@@ -20,7 +20,7 @@ pub fn RatingControl(scene: Scene) -> El {
     let count = el("span").class("quiet");
     let spread = el("ul").class("spread").attr("role", "list");
     let give = give(&scene);
-    let painted = (shown.clone(), mean.clone(), stars.clone(), count.clone(), spread.clone());
+    let painted = (mean.clone(), stars.clone(), count.clone(), spread.clone());
     let rating = scene.discussion.rating();
     let line = el("div").class("line").child(mean).child(stars).child(count);
     let whole =
@@ -28,9 +28,8 @@ pub fn RatingControl(scene: Scene) -> El {
     whole.child(shown.child(line).child(spread)).child(give).bind(move |whole| {
         let Some(rating) = rating.get() else { return whole.toggle("hidden", true) };
         whole.toggle("hidden", false);
-        let (shown, mean, stars, count, spread) = &painted;
+        let (mean, stars, count, spread) = &painted;
         let said = scene.text.number(&decimal(rating.mean));
-        shown.toggle("data-empty", rating.count == 0);
         mean.set_text(if rating.count == 0 { "" } else { &said });
         stars.set("aria-label", &scene.text.fill("of-five", &said));
         paint_stars(stars, rating.mean);
@@ -105,7 +104,7 @@ fn give(scene: &Scene) -> El {
     let back = el("button").attr("type", "button").class("plain").attr("data-do", "unrate");
     let back = back.text(&scene.text.say("unrate"));
     let rating = scene.discussion.rating();
-    group.child(row).child(back.clone()).bind(move |group| {
+    group.child(row).child(back.clone()).bind(move |_| {
         let mine = rating.get().and_then(|rating| rating.mine);
         for (stars, input) in &inputs {
             input.node().unchecked_ref::<HtmlInputElement>().set_checked(mine == Some(*stars));
@@ -115,6 +114,5 @@ fn give(scene: &Scene) -> El {
             inputs[0].1.focus();
         }
         back.toggle("hidden", mine.is_none() || !offers.unrate);
-        group.toggle("data-rated", mine.is_some());
     })
 }
