@@ -24,7 +24,11 @@
 
   // Profiles by address, so that tags which speak the same dialect ask once.
   const profiles = new Map();
-  const read = (address) => {
+  const read = (asked) => {
+    // A name is one of ours; anything that looks like a file is the page's own.
+    const address = /[/.]/.test(asked)
+      ? new URL(asked, document.baseURI).href
+      : file(`profiles/${asked || "native"}.json`);
     if (!profiles.has(address)) {
       const text = fetch(address, { signal: AbortSignal.timeout(30000) }).then((answer) =>
         answer.ok ? answer.text() : Promise.reject(),
@@ -42,7 +46,7 @@
   space.replaceSync(":host{display:block;min-height:24rem}:host([hidden]){display:none}");
 
   class JawJaw extends HTMLElement {
-    static observedAttributes = ["endpoint", "profile", "article", "lang"];
+    static observedAttributes = ["endpoint", "profile", "article", "lang", "rating-endpoint"];
     #root = this.attachShadow({ mode: "open" });
     #watch;
     #gone;
@@ -96,15 +100,11 @@
       this.#close();
       this.#started = true;
       const turn = this.#turn;
-      const asked = this.getAttribute("profile") || "native";
       try {
-        // A name is one of ours; anything that looks like a file is the page's own.
-        const text = read(
-          /[/.]/.test(asked) ? new URL(asked, document.baseURI).href : file(`profiles/${asked}.json`),
-        );
+        const text = read(this.getAttribute("profile"));
         const mount = await (code ??= load());
         const words = await text;
-        if (turn === this.#turn) this.#mounted = mount(this, this.#root, words);
+        if (turn === this.#turn) this.#mounted = mount(this, this.#root, words, read);
       } catch (error) {
         code = null;
         this.#root.adoptedStyleSheets = [];
@@ -118,9 +118,10 @@
   }
 
   if (!customElements.get("jaw-jaw")) customElements.define("jaw-jaw", JawJaw);
-  if (script instanceof HTMLScriptElement && script.dataset.endpoint) {
+  if (script instanceof HTMLScriptElement && (script.dataset.endpoint || script.dataset.profile)) {
     const tag = document.createElement("jaw-jaw");
-    for (const name in script.dataset) tag.setAttribute(name, script.dataset[name]);
+    for (const { name, value } of script.attributes)
+      if (name.startsWith("data-")) tag.setAttribute(name.slice(5), value);
     script.after(tag);
   }
 })();

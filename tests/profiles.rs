@@ -7,16 +7,36 @@ use jawjaw::domain::trouble::Trouble;
 use jawjaw::domain::vote::{Tally, Vote};
 use jawjaw::json::Value;
 use jawjaw::profile::Profile;
+use jawjaw::profile::expression::Answer;
 use jawjaw::profile::outline::outline;
+use jawjaw::profile::page::Page;
 use jawjaw::profile::template::Variables;
+use jawjaw::profile::variables::Given;
+use jawjaw::profile::write::Request;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn profile(name: &str) -> Profile {
+/// The names of all built-in profiles.
+fn names() -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(root().join("profiles"))
+        .expect("profiles")
+        .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+        .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
+        .filter(|name| name != "schema")
+        .collect();
+    names.sort();
+    names
+}
+
+fn text_of(name: &str) -> String {
     let file = root().join(format!("profiles/{name}.json"));
-    Profile::parse(&fs::read_to_string(file).expect("a profile")).expect("a good profile")
+    fs::read_to_string(file).expect("a profile")
+}
+
+fn profile(name: &str) -> Profile {
+    Profile::parse(&text_of(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn fixture(path: &str) -> Value {
@@ -24,170 +44,271 @@ fn fixture(path: &str) -> Value {
     Value::parse(&text).expect("JSON")
 }
 
-/// A fixture read through its service's profile is the outline beside it. `BLESS=1` writes the outline.
-#[track_caller]
-fn check_page(service: &str, name: &str) {
-    let answer = fixture(&format!("{service}/{name}.json"));
-    let seen = outline(&profile(service).page(&answer, None).expect("a page"));
-    let golden: PathBuf = root().join(format!("tests/fixtures/{service}/{name}.txt"));
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&golden, &seen).expect("the outline can be written");
+/// What a page would give to a profile: every variable it declares.
+fn variables(profile: &Profile, name: &str) -> Variables {
+    let tree = Value::parse(&text_of(name)).expect("JSON");
+    let declared = tree.get("variables").map_or(&[][..], Value::members);
+    let more = declared.iter().filter(|(name, told)| {
+        !["endpoint", "article"].contains(&name.as_str()) && told.get("default").is_none()
+    });
+    let value = |told: &Value| match told.get("type").and_then(Value::as_str) {
+        Some("integer") => "12".to_owned(),
+        _ => "v 1".to_owned(),
+    };
+    let more = more.map(|(name, told)| (name.clone(), value(told))).collect();
+    let integer = tree.at("/variables/article/type").is_some();
+    let given = Given {
+        endpoint: "https://c.example".to_owned(),
+        article: if integer { "77" } else { "/a b/?x=1" }.to_owned(),
+        url: "https://blog.example/p1".to_owned(),
+        title: "Title".to_owned(),
+        more,
+        ..Given::default()
+    };
+    profile.variables(&given).expect("variables")
+}
+
+/// What is known when a reader writes.
+fn written_by(variables: Variables) -> Variables {
+    let text = Value::text;
+    let mut all = variables;
+    for (name, value) in [
+        ("id", Value::Number("9007199254740993".to_owned())),
+        ("content", text("a <b>\nline")),
+        ("name", text("Ada")),
+        ("email", text("ada@a.example")),
+        ("uuid", text("u-1")),
+        ("token", text("s3cret")),
+        ("csrf", text("c5rf")),
+        ("secret", text("own")),
+        ("now", text("2026-11-25T10:00:00.000Z")),
+        ("vote", Value::number(-1)),
+        ("previous", Value::number(1)),
+        ("upvoteCount", Value::number(3)),
+        ("stars", Value::number(4)),
+        ("parent.nick", text("Lin")),
+        ("target.by", text("g-1")),
+        ("content_type", text("blog.post")),
+        ("timestamp", text("1795")),
+        ("security_hash", text("abc")),
+        ("csrfToken", text("d7")),
+    ] {
+        all.set(name, value);
     }
-    let wanted = fs::read_to_string(&golden).expect("an outline: look at it after BLESS=1");
+    all
+}
+
+fn read(name: &str, file: &str) -> Page {
+    let (profile, body) = (profile(name), fixture(&format!("{name}/{file}.json")));
+    let variables = variables(&profile, name);
+    let headers = root().join(format!("tests/fixtures/{name}/{file}.headers"));
+    let headers = fs::read_to_string(headers).unwrap_or_default();
+    let header = |wanted: &str| {
+        let mut lines = headers.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.to_owned())
+    };
+    let url = profile.list(&variables, None).url;
+    let mut answer = Answer::new(&body, &variables);
+    (answer.url, answer.header) = (&url, &header);
+    profile.page(answer, None).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A picture is what stands in the golden file. `BLESS=1` writes it.
+#[track_caller]
+fn check(golden: &str, seen: &str) {
+    let golden: PathBuf = root().join("tests/fixtures").join(golden);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&golden, seen).expect("the picture can be written");
+    }
+    let wanted = fs::read_to_string(&golden).expect("a picture: look at it after BLESS=1");
     assert_eq!(seen, wanted, "{}", golden.display());
 }
 
 #[test]
-fn answers_become_outlines() {
-    check_page("native", "comments");
-    check_page("isso", "comments");
-    check_page("isso", "page");
-}
-
-#[test]
-fn every_profile_has_a_fixture() {
-    for file in fs::read_dir(root().join("profiles")).expect("profiles") {
-        let name = file.expect("a file").file_name().to_string_lossy().into_owned();
-        if let Some(service) = name.strip_suffix(".json") {
-            let golden = root().join(format!("tests/fixtures/{service}/comments.txt"));
-            assert!(golden.is_file(), "{service} has no fixture with an outline");
-        }
+fn every_profile_reads_its_service_as_in_the_outline() {
+    for name in names() {
+        check(&format!("{name}/comments.txt"), &outline(&read(&name, "comments"), true));
+    }
+    for (name, file) in
+        [("isso", "page"), ("wordpress", "page"), ("waline", "page"), ("json-server", "page")]
+    {
+        check(&format!("{name}/{file}.txt"), &outline(&read(name, file), true));
     }
 }
 
-fn variables() -> Variables {
-    let text = Value::text;
-    Variables::default()
-        .with("endpoint", text("https://c.example"))
-        .with("article", text("/a b/?x=1"))
-        .with("id", Value::number(7))
-        .with("content", text("words"))
-        .with("name", text("Ada"))
-        .with("uuid", text("u-1"))
-        .with("title", text("Title"))
-}
-
-/// `METHOD url`, then a line a header, then the body.
-#[track_caller]
-fn check_request(service: &str, operation: &str, variables: &Variables, picture: &str) {
-    let profile = profile(service);
-    let request = match operation {
-        "list" => profile.list(variables, None),
-        _ => profile.write(operation, variables).expect("an operation"),
-    };
+fn picture(request: &Request) -> String {
     let mut seen = format!("{} {}\n", request.method, request.url);
     for (name, value) in &request.headers {
         seen += &[name, ": ", value, "\n"].concat();
     }
-    seen += &request.body.unwrap_or_default();
-    assert_eq!(seen.trim_end(), picture);
+    seen += if request.cookies { "(with cookies)\n" } else { "" };
+    seen + request.body.as_deref().map(|body| [body, "\n"].concat()).unwrap_or_default().as_str()
 }
 
 #[test]
-fn intents_become_requests() {
-    check_request(
-        "native",
-        "list",
-        &variables(),
-        "GET https://c.example/api/v1/comments?article=%2Fa%20b%2F%3Fx%3D1&limit=50",
-    );
-    check_request(
-        "native",
-        "create",
-        &variables().with("token", Value::text("secret")),
-        "POST https://c.example/api/v1/comments\nIdempotency-Key: u-1\nContent-Type: application/json\n\
-         Authorization: Bearer secret\n{\"article\":\"/a b/?x=1\",\"text\":\"words\",\"author\":{\"name\":\"Ada\"}}",
-    );
-    check_request(
-        "native",
-        "delete",
-        &variables(),
-        "DELETE https://c.example/api/v1/comments/7\nIdempotency-Key: u-1",
-    );
-    check_request(
-        "isso",
-        "create",
-        &variables().with("parent", Value::Number("9007199254740993".to_owned())),
-        "POST https://c.example/new?uri=%2Fa%20b%2F%3Fx%3D1\nContent-Type: application/json\n\
-         {\"text\":\"words\",\"parent\":9007199254740993,\"author\":\"Ada\",\"title\":\"Title\"}",
-    );
-    check_request(
-        "isso",
-        "upvote",
-        &variables(),
-        "POST https://c.example/id/7/like\nContent-Type: application/json\n{}",
-    );
+fn every_intent_becomes_the_request_in_the_picture() {
+    for name in names() {
+        let profile = profile(&name);
+        let before = variables(&profile, &name);
+        let mut seen = String::new();
+        let mut add =
+            |what: &str, request: &Request| seen += &format!("# {what}\n{}\n", picture(request));
+        add("list", &profile.list(&before, None));
+        if let Some(next) = read(&name, "comments").next {
+            add("list, next page", &profile.list(&before, Some(&next)));
+        }
+        let all = written_by(before);
+        let tree = Value::parse(&text_of(&name)).expect("JSON");
+        for (operation, _) in tree.get("operations").map_or(&[][..], Value::members) {
+            let root = all.clone().with("parent", profile.root_parent(&all));
+            let root = root.with("parent.nick", Value::Null);
+            let reply = all.clone().with("parent", Value::number(7)).with("root", Value::number(5));
+            let variables = if operation == "create" { &root } else { &all };
+            add(operation, &profile.write(operation, variables).expect("an operation"));
+            if operation == "create" {
+                add("create, a reply", &profile.write(operation, &reply).expect("an operation"));
+            }
+        }
+        check(&format!("{name}/requests.txt"), &seen);
+    }
 }
 
 #[test]
 fn the_next_page_is_asked_for_with_what_the_last_one_said() {
     let isso = profile("isso");
-    let next =
-        isso.page(&fixture("isso/page.json"), Some(&Value::number(50))).expect("a page").next;
-    let request = isso.list(&variables(), next.as_ref());
+    let variables = variables(&isso, "isso");
+    let body = fixture("isso/page.json");
+    let page = isso.page(Answer::new(&body, &variables), Some(&Value::number(50)));
+    let request = isso.list(&variables, page.expect("a page").next.as_ref());
     assert!(request.url.contains("&limit=50&offset=52"), "{}", request.url);
+}
+
+/// The comment that the answer to `create` shows: identifier and parent.
+#[track_caller]
+fn check_created(name: &str, id: &str, parent: Option<&str>) {
+    let (profile, body) = (profile(name), fixture(&format!("{name}/created.json")));
+    let variables = Variables::default();
+    let found = profile.written("create", &Answer::new(&body, &variables)).expect("a comment");
+    let parent_text = found.parent.as_ref().and_then(Value::as_text);
+    assert_eq!((found.id.as_text(), parent_text), (Some(id), parent), "{name}");
 }
 
 #[test]
 fn what_was_written_is_read_back() {
-    let isso = profile("isso");
-    let found = isso.written("create", &fixture("isso/created.json")).expect("a comment");
-    assert_eq!(
-        (found.id.as_text(), found.parent.as_ref().and_then(Value::as_text)),
-        (Some("3"), Some("1"))
-    );
-    assert_eq!(isso.written("delete", &Value::Null), None);
-    let answer = Value::parse(r#"{"likes":4,"dislikes":1}"#).expect("JSON");
+    check_created("isso", "3", Some("1"));
+    check_created("wordpress", "4", Some("2"));
+    check_created("waline", "3", Some("1"));
+    check_created("json-server", "14", Some("1"));
+    let none = Variables::default();
+    let told =
+        |name: &str, body: &Value| profile(name).told("create", "id", &Answer::new(body, &none));
+    let django = fixture("django-comments-xtd/created.json");
+    assert!(told("django-comments-xtd", &django).is_some());
+    assert_eq!(profile("isso").written("delete", &Answer::new(&Value::Null, &none)), None);
+}
+
+#[track_caller]
+fn check_vote(name: &str, operation: &str, answer: &str, tally: Option<Tally>) {
+    let (value, none) = (Value::parse(answer).expect("JSON"), Variables::default());
     let shown = Tally { up: 3, down: Some(1), mine: Vote::Up };
-    assert_eq!(isso.voted("upvote", &answer, shown), Some(Tally { up: 4, ..shown }));
-    let native = profile("native");
-    let answer = Value::parse(r#"{"upvoteCount":1,"downvoteCount":0,"viewerVote":0,"token":"t"}"#)
-        .expect("JSON");
-    assert_eq!(
-        native.voted("vote", &answer, shown),
-        Some(Tally { up: 1, down: Some(0), mine: Vote::None })
-    );
-    assert_eq!(native.token(&answer).as_deref(), Some("t"));
+    assert_eq!(profile(name).voted(operation, &Answer::new(&value, &none), shown), tally, "{name}");
+}
+
+#[test]
+fn what_a_vote_brought_is_read() {
+    let tally = |up, down, mine| Some(Tally { up, down, mine });
+    check_vote("isso", "upvote", r#"{"likes":4,"dislikes":1}"#, tally(4, Some(1), Vote::Up));
+    let native = r#"{"upvoteCount":1,"downvoteCount":0,"viewerVote":0,"token":"t"}"#;
+    check_vote("native", "vote", native, tally(1, Some(0), Vote::None));
+    check_vote("waline", "upvote", r#"{"errno":0,"data":{"like":9}}"#, tally(9, Some(1), Vote::Up));
+    let artalk = r#"{"up":2,"down":5,"is_up":false,"is_down":true}"#;
+    check_vote("artalk", "downvote", artalk, tally(2, Some(5), Vote::Down));
+    check_vote("twikoo", "upvote", r#"{"updated":1}"#, None);
+    let (value, none) = (Value::parse(native).expect("JSON"), Variables::default());
+    assert_eq!(profile("native").token(&Answer::new(&value, &none)).as_deref(), Some("t"));
+}
+
+#[test]
+fn what_cannot_be_done_is_not_offered() {
+    let offers = |name: &str, token: bool| profile(name).offers(token);
+    assert!(!offers("mastodon", true).create && !offers("wordpress", false).upvote);
+    assert!(!offers("lemmy", false).create && offers("lemmy", true).create);
+    assert!(offers("lemmy", false).replies && offers("native", false).rate);
+    assert!(offers("remark42", false).unvote && offers("wordpress", false).create);
 }
 
 #[track_caller]
 fn check_trouble(service: &str, status: u16, body: &str, trouble: Trouble) {
-    assert_eq!(profile(service).trouble(status, body, None), trouble);
+    assert_eq!(profile(service).trouble(status, body, None), trouble, "{service}");
+}
+
+fn refused(reason: &str) -> Trouble {
+    Trouble::Refused { reason: reason.to_owned() }
 }
 
 #[test]
 fn troubles_are_told_in_the_services_own_words() {
-    let refused = |reason: &str| Trouble::Refused { reason: reason.to_owned() };
     let page = "<!doctype html>\n<h1>Bad Request</h1>\n<p>text is too <b>short</b></p>\n";
     check_trouble("isso", 400, page, refused("text is too short"));
     check_trouble("isso", 403, r#"{"message":"403 Forbidden"}"#, refused("403 Forbidden"));
-    check_trouble(
-        "native",
-        422,
-        r#"{"title":"No","detail":"text is &lt;empty&gt;"}"#,
-        refused("text is <empty>"),
-    );
+    let native = r#"{"title":"No","detail":"text is &lt;empty&gt;"}"#;
+    check_trouble("native", 422, native, refused("text is <empty>"));
     check_trouble("native", 403, "", Trouble::NotAllowed);
     check_trouble("native", 404, "{}", Trouble::Gone);
     check_trouble("native", 429, "{}", Trouble::TooFast { wait: None });
     check_trouble("native", 502, "<p>nginx</p>", Trouble::Broken { status: 502 });
+    let wordpress = r#"{"code":"rest_invalid_param","message":"Invalid parameter(s): author_email",
+        "data":{"status":400,"params":{"author_email":"Invalid email address."}}}"#;
+    check_trouble("wordpress", 400, wordpress, refused("author_email: Invalid email address."));
+    let duplicate = r#"{"code":"comment_duplicate","message":"you&#8217;ve already said that!","data":{"status":409}}"#;
+    check_trouble("wordpress", 409, duplicate, refused("you’ve already said that!"));
+    let flood = r#"{"code":"comment_flood","message":"Slow down.","data":{"status":400}}"#;
+    check_trouble("wordpress", 400, flood, Trouble::TooFast { wait: None });
+    let closed = r#"{"code":"rest_comment_closed","message":"Sorry","data":{"status":403}}"#;
+    check_trouble("wordpress", 403, closed, Trouble::Closed);
+    check_trouble(
+        "waline",
+        200,
+        r#"{"errno":1000,"errmsg":"Duplicate Content"}"#,
+        refused("Duplicate Content"),
+    );
+    check_trouble(
+        "waline",
+        200,
+        r#"{"errno":1001,"errmsg":{"nick":"nick is required"}}"#,
+        refused("nick: nick is required"),
+    );
+    check_trouble("django-comments-xtd", 400, r#"["name","email"]"#, refused("name, email"));
+    check_trouble("django-comments-xtd", 400, r#""bad hash""#, refused("bad hash"));
+    check_trouble("json-server", 404, "{}", Trouble::Gone);
+    check_trouble("remark42", 401, "Unauthorized", Trouble::NotAllowed);
+    check_trouble(
+        "remark42",
+        403,
+        r#"{"code":8,"details":"read-only","error":"rejected"}"#,
+        Trouble::Closed,
+    );
+    check_trouble(
+        "graphql",
+        200,
+        r#"{"errors":[{"message":"permission denied"}],"data":null}"#,
+        refused("permission denied"),
+    );
+    let field = r#"{"status":400,"message":"Failed.","data":{"text":{"code":"required","message":"Cannot be blank."}}}"#;
+    check_trouble("pocketbase", 400, field, refused("text: Cannot be blank."));
+    check_trouble("twikoo", 200, r#"{"code":1000,"message":"慢一点"}"#, refused("慢一点"));
 }
 
 #[test]
-fn odd_answers_are_errors_or_comments_and_never_a_panic() {
-    let native = profile("native");
-    let page = |text: &str| native.page(&Value::parse(text).expect("JSON"), None);
-    let error = |text: &str| page(text).expect_err("an error");
+fn a_success_may_be_an_error() {
+    let failed = |name: &str, body: &str| {
+        let (value, none) = (Value::parse(body).expect("JSON"), Variables::default());
+        profile(name).failed(&Answer::new(&value, &none))
+    };
+    assert!(failed("waline", r#"{"errno":1000}"#) && !failed("waline", r#"{"errno":0}"#));
     assert!(
-        error("{}").contains("/list/items says #/comment, where a list must be; there is nothing")
+        failed("twikoo", r#"{"data":[],"message":"x"}"#)
+            && !failed("twikoo", r#"{"code":0,"data":[]}"#)
     );
-    assert!(error(r#"{"comment":"x"}"#).contains("there is a string"));
-    assert!(error(r#"{"comment":[{"identifier":""}]}"#).contains("/comment/id says"));
-    let odd = page(
-        r#"{"comment":[{"identifier":1,"dateCreated":{},"author":[],"upvoteCount":"x"},
-        {"identifier":1,"parentItem":1},{"identifier":2,"parentItem":"1"}],"commentCount":-1,"next":""}"#,
-    );
-    let odd = odd.expect("a page");
-    assert_eq!((odd.found.len(), odd.total, odd.next.clone()), (3, None, None));
-    assert_eq!(outline(&odd), "1 - no date\n  2 - no date\ntotal unknown, next none\n");
+    assert!(failed("graphql", r#"{"errors":[{}]}"#) && !failed("native", r#"{"errors":[{}]}"#));
 }

@@ -63,6 +63,18 @@ pub struct Comment {
     pub standing: Standing,
     pub pinned: bool,
     pub rights: Rights,
+    /// How many replies the endpoint says there are, read or not.
+    pub replies: Option<u32>,
+}
+
+impl Comment {
+    /// Whether it says these words, however they are marked up.
+    pub fn says(&self, text: &str) -> bool {
+        let words = crate::domain::markup::words(&crate::domain::markup::read(&self.body));
+        let bare =
+            |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        self.source.as_deref() == Some(text) || bare(&words) == bare(text)
+    }
 }
 
 #[cfg(test)]

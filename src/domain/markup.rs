@@ -106,6 +106,9 @@ pub fn words(nodes: &[Node]) -> String {
             Node::Text(text) => out.push_str(text),
             Node::Element { name: "br", .. } => out.push(' '),
             Node::Element { name, children, .. } => {
+                if BLOCKS.contains(name) && !out.is_empty() {
+                    out.push(' ');
+                }
                 out.push_str(&words(children));
                 if BLOCKS.contains(name) {
                     out.push(' ');

@@ -1,5 +1,6 @@
 //! What comments are: pure values and rules, `std` only. Nothing here fails on odd data.
 
+pub mod address;
 pub mod author;
 pub mod body;
 pub mod comment;

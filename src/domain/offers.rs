@@ -12,6 +12,12 @@ pub struct Offers {
     pub unvote: bool,
     pub rate: bool,
     pub unrate: bool,
+    /// The article's rating is read by itself.
+    pub rating: bool,
+    /// Replies that a page left out can be read.
+    pub replies: bool,
+    /// A session is got before the first write.
+    pub session: bool,
     pub name: Asked,
     pub email: Asked,
     pub website: Asked,

@@ -76,7 +76,7 @@ fn fraction(rest: &mut &str) -> Option<i64> {
 }
 
 /// Minutes east of UTC of `Z`, `+02:00`, `-0330` or `+02`.
-fn zone(text: &str) -> Option<i64> {
+pub fn zone(text: &str) -> Option<i64> {
     let mut rest = text.trim_start();
     if rest.eq_ignore_ascii_case("z") {
         return Some(0);

@@ -19,7 +19,7 @@ impl Vote {
         }
     }
 
-    fn value(self) -> i64 {
+    pub fn sign(self) -> i64 {
         match self {
             Self::Up => 1,
             Self::Down => -1,
@@ -69,7 +69,7 @@ impl Tally {
 
     /// Whether anything was counted, ours included.
     pub fn is_empty(self) -> bool {
-        self.up == 0 && self.down.unwrap_or(0) == 0 && self.mine.value() == 0
+        self.up == 0 && self.down.unwrap_or(0) == 0 && self.mine.sign() == 0
     }
 }
 

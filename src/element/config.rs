@@ -1,8 +1,10 @@
 //! Attributes of the tag to what the widget needs; what is wrong comes with how to mend it.
 
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
 use web_sys::{Element, Url};
 
-use crate::endpoint::Place;
+use crate::endpoint::Given;
 
 /// What the page's author wrote on the tag.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +13,12 @@ pub struct Config {
     pub article: String,
     pub profile: String,
     pub language: String,
+    /// Where ratings come from, if not from the endpoint, and how that talks.
+    pub rating: Option<(String, String)>,
     page: String,
+    sort: String,
+    token: Option<String>,
+    more: Vec<(String, String)>,
     /// What relative addresses are relative to.
     base: String,
     title: String,
@@ -35,15 +42,22 @@ impl Config {
         });
         let spoken =
             host.closest("[lang]").ok().flatten().and_then(|near| near.get_attribute("lang"));
-        let article = attribute("article");
+        let names = host.get_attribute_names();
+        let more = names.iter().filter_map(|name| {
+            let name = name.as_string()?;
+            Some((name.strip_prefix("var-")?.to_owned(), host.get_attribute(&name)?))
+        });
+        let rating = attribute("rating-endpoint");
+        // A property, not an attribute: a secret has no business in the page's source.
+        let token = Reflect::get(host, &JsValue::from_str("token")).ok();
         Self {
             endpoint: attribute("endpoint"),
-            article: if article.is_empty() {
-                page.as_ref().map(Url::pathname).unwrap_or_default()
-            } else {
-                article
-            },
+            article: attribute("article"),
             profile: attribute("profile"),
+            rating: (!rating.is_empty()).then(|| (rating, attribute("rating-profile"))),
+            sort: attribute("sort"),
+            token: token.and_then(|token| token.as_string()).filter(|token| !token.is_empty()),
+            more: more.collect(),
             language: spoken.unwrap_or_else(|| "en".to_owned()),
             page: page.as_ref().map(Url::href).unwrap_or_default(),
             base,
@@ -52,30 +66,49 @@ impl Config {
     }
 
     /// Where to talk to, as a whole address. `Err` says what to mend.
-    pub fn place(&self) -> Result<Place, String> {
-        if self.endpoint.is_empty() {
-            return Err("the attribute endpoint is missing. Write <jaw-jaw endpoint=\"https://…\"> with the \
-                        address of your comment server"
-                .to_owned());
-        }
+    pub fn given(&self) -> Result<Given, String> {
         let address = Url::new_with_base(&self.endpoint, &self.base);
         let web = address.ok().filter(|url| matches!(url.protocol().as_str(), "http:" | "https:"));
-        let endpoint = web.ok_or_else(|| {
-            format!(
-                "endpoint=\"{}\" is no web address. Write it as https://comments.example",
-                self.endpoint
-            )
-        })?;
-        Ok(Place {
-            endpoint: endpoint.href().trim_end_matches('/').to_owned(),
+        let endpoint = match web {
+            // Some profiles know theirs.
+            _ if self.endpoint.is_empty() => String::new(),
+            Some(address) => address.href(),
+            None => {
+                return Err(format!(
+                    "endpoint=\"{}\" is no web address. Write it as https://comments.example",
+                    self.endpoint
+                ));
+            }
+        };
+        Ok(Given {
+            endpoint,
             article: self.article.clone(),
             url: self.page.clone(),
             title: self.title.clone(),
+            sort: self.sort.clone(),
+            token: self.token.clone(),
+            more: self.more.clone(),
         })
     }
 
     /// Tells this endpoint and article from others on this device.
     pub fn name(&self) -> String {
-        [&self.endpoint, " ", &self.article].concat()
+        let known = if self.endpoint.is_empty() { &self.profile } else { &self.endpoint };
+        let article = if self.article.is_empty() { &self.page } else { &self.article };
+        [known, " ", article].concat()
+    }
+
+    /// The same page with its ratings' endpoint in place of the comments'.
+    pub fn of_rating(&self) -> Option<Self> {
+        let (endpoint, profile) = self.rating.clone()?;
+        // The secret and the variables were given for the other service.
+        Some(Self {
+            endpoint,
+            profile,
+            token: None,
+            more: Vec::new(),
+            rating: None,
+            ..self.clone()
+        })
     }
 }

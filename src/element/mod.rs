@@ -2,20 +2,25 @@
 
 pub mod config;
 
+use std::rc::Rc;
+
+use js_sys::{Function, Promise};
 use leptos::mount::{UnmountHandle, mount_to};
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{CssStyleSheet, Element, HtmlElement, ShadowRoot};
 
 use crate::element::config::Config;
 use crate::endpoint::Endpoint;
 use crate::endpoint::http::warn;
+use crate::endpoint::keys::Keys;
 use crate::state::discussion::Discussion;
 use crate::text::Text;
 use crate::ui::Scene;
 use crate::ui::el::{El, address, el};
 use crate::ui::notice::notice;
-use crate::ui::widget::{Widget, WidgetProps};
+use crate::ui::widget::{Widget, WidgetProps, read_added};
 
 /// Both style sheets, without comments and spare space (`build.rs`).
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
@@ -33,25 +38,21 @@ pub struct Mounted(#[expect(dead_code, reason = "held to be dropped")] UnmountHa
 
 /// Puts the widget into `root`, the shadow root of `host`, whose attributes say what to show.
 ///
-/// `profile` is the text of the profile, or empty if it could not be fetched.
+/// `profile` is the text of the profile, or empty if it could not be fetched; `read` fetches the text
+/// of others by the name or address that an attribute gives.
 #[wasm_bindgen]
-pub fn mount(host: &Element, root: &ShadowRoot, profile: &str) -> Mounted {
+pub fn mount(host: &Element, root: &ShadowRoot, profile: &str, read: Function) -> Mounted {
     adopt(root);
     let place: HtmlElement = el("div").class("jawjaw").node().clone().unchecked_into();
     root.replace_children_with_node_1(&place);
     let config = Config::of(host);
     let text = Text::new(&config.language);
-    let endpoint = config.place().and_then(|place| {
-        Endpoint::new(profile, &place).map_err(|reason| {
-            format!(
-                "the profile \"{}\" cannot be used: {reason}. Is its address right?",
-                config.profile
-            )
-        })
-    });
-    let handle = match endpoint {
+    let keys = Rc::new(Keys::default());
+    let handle = match endpoint(&config, profile, 0, &keys) {
         Ok(endpoint) => {
-            let discussion = Discussion::new(endpoint, config.name());
+            let discussion = Discussion::new(endpoint, config.name(), keys);
+            add_rating(&discussion, &config, &read);
+            add_sources(&discussion, host, &read);
             mount_to(place, move || {
                 Widget(WidgetProps { scene: Scene { discussion, text, address: address().into() } })
             })
@@ -62,6 +63,63 @@ pub fn mount(host: &Element, root: &ShadowRoot, profile: &str) -> Mounted {
         }
     };
     Mounted(handle)
+}
+
+fn endpoint(
+    config: &Config,
+    profile: &str,
+    source: usize,
+    keys: &Rc<Keys>,
+) -> Result<Endpoint, String> {
+    Endpoint::new(profile, &config.given()?, source, keys.clone()).map_err(|reason| {
+        let name = if config.profile.is_empty() { "native" } else { &config.profile };
+        if profile.is_empty() {
+            return format!("the profile \"{name}\" could not be fetched. Is its address right?");
+        }
+        format!("the profile \"{name}\" cannot be used: {reason}")
+    })
+}
+
+/// Text of a profile by the name or address an attribute gives; empty if it cannot be had.
+async fn fetch(read: &Function, name: &str) -> String {
+    let asked = read.call1(&JsValue::UNDEFINED, &JsValue::from_str(name)).map(Promise::from);
+    let Ok(asked) = asked else { return String::new() };
+    JsFuture::from(asked).await.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+fn add_rating(discussion: &Discussion, config: &Config, read: &Function) {
+    let Some(config) = config.of_rating() else { return };
+    let (discussion, read) = (discussion.clone(), read.clone());
+    spawn_local(async move {
+        let profile = fetch(&read, &config.profile).await;
+        match endpoint(&config, &profile, 0, &Rc::new(Keys::default())) {
+            Ok(endpoint) => {
+                discussion.rate_at(endpoint, config.name());
+                discussion.read_rating().await;
+            }
+            Err(fix) => warn(&fix),
+        }
+    });
+}
+
+/// Adds what each `<jaw-source>` inside the tag names.
+fn add_sources(discussion: &Discussion, host: &Element, read: &Function) {
+    let tags = host.get_elements_by_tag_name("jaw-source");
+    for tag in (0..tags.length()).filter_map(|place| tags.item(place)) {
+        let (discussion, read, config) = (discussion.clone(), read.clone(), Config::of(&tag));
+        spawn_local(async move {
+            let profile = fetch(&read, &config.profile).await;
+            let keys = discussion.keys();
+            let made = endpoint(&config, &profile, discussion.sources(), &keys);
+            match made {
+                Ok(endpoint) => {
+                    let number = discussion.join(endpoint, config.name());
+                    read_added(discussion, number).await;
+                }
+                Err(fix) => warn(&fix),
+            }
+        });
+    }
 }
 
 /// Adds our sheet to those the root has.

@@ -1,7 +1,7 @@
 //! One exchange: request out, answer or trouble back, always within a time limit.
 
 use gloo_net::Error;
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::{Headers, Method, RequestBuilder};
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, RequestCredentials, RequestRedirect};
 
@@ -17,6 +17,7 @@ const LONGEST: usize = 8_000_000;
 pub struct Answer {
     pub status: u16,
     pub body: String,
+    pub headers: Headers,
     /// `Retry-After` in seconds, where the endpoint lets this page see it.
     pub wait: Option<u32>,
 }
@@ -62,8 +63,12 @@ async fn send(request: &Request) -> Result<Answer, Error> {
     let mut builder = RequestBuilder::new(&request.url)
         .method(method)
         .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)))
-        // A write that is sent on elsewhere is a write to somebody else.
-        .redirect(if reads { RequestRedirect::Follow } else { RequestRedirect::Error })
+        // A write that is sent on elsewhere is a write to somebody else, and so is a secret.
+        .redirect(if reads && !request.secret {
+            RequestRedirect::Follow
+        } else {
+            RequestRedirect::Error
+        })
         .credentials(if request.cookies {
             RequestCredentials::Include
         } else {
@@ -77,8 +82,9 @@ async fn send(request: &Request) -> Result<Answer, Error> {
         None => builder.build()?,
     };
     let response = request.send().await?;
-    let wait = response.headers().get("retry-after").and_then(|seconds| seconds.parse().ok());
-    Ok(Answer { status: response.status(), body: response.text().await?, wait })
+    let headers = response.headers();
+    let wait = headers.get("retry-after").and_then(|seconds| seconds.parse().ok());
+    Ok(Answer { status: response.status(), body: response.text().await?, headers, wait })
 }
 
 /// Says something to whoever owns the page.

@@ -1,35 +1,24 @@
 //! How an endpoint talks, described by data. Pure: text in, domain values and requests out.
 
 pub mod expression;
+pub mod grammar;
 pub mod outline;
+pub mod page;
 pub mod read;
 pub mod template;
+pub mod trouble;
+pub mod variables;
 pub mod write;
 
 use crate::domain::offers::{Asked, Offers};
 use crate::json::Value;
 use crate::profile::template::asks_for;
 
-/// A profile that was read and holds what reading needs. The language is on one page in
-/// `profiles/README.md`.
+/// A profile that was read and checked. The language is on one page in `profiles/README.md`.
 #[derive(Clone, Debug)]
 pub struct Profile {
     tree: Value,
 }
-
-const MEMBERS: [&str; 11] = [
-    "$schema",
-    "profile",
-    "version",
-    "title",
-    "security",
-    "list",
-    "comment",
-    "rating",
-    "operations",
-    "problem",
-    "own",
-];
 
 impl Profile {
     /// Reads a profile. The error is a sentence for the page's author, with a JSON Pointer.
@@ -40,25 +29,33 @@ impl Profile {
             let before: String = before.chars().rev().collect();
             format!("it is no JSON: reading stopped at byte {at}, after `{before}`")
         })?;
-        let profile = Self { tree };
-        for needed in ["/list/href", "/list/items", "/comment/id", "/comment/text"] {
-            if profile.at(needed).is_none() {
-                return Err(format!("{needed} is missing"));
-            }
-        }
-        match profile.at("/version").and_then(Value::as_text) {
-            Some("1") => {}
-            version => {
-                let version = version.unwrap_or("missing");
+        match tree.get("version").and_then(Value::as_text) {
+            Some("1") | None => {}
+            Some(version) => {
                 return Err(format!("/version is {version}; this widget reads version 1"));
             }
         }
-        for (name, _) in profile.tree.members() {
-            if !MEMBERS.contains(&name.as_str()) {
-                return Err(format!("/{name} is not known; known are {}", MEMBERS.join(", ")));
-            }
+        grammar::check(&tree)?;
+        if tree.at("/list/href").or(tree.at("/list/script")).is_none() {
+            return Err("/list/href is missing".to_owned());
         }
-        Ok(profile)
+        Ok(Self { tree })
+    }
+
+    /// What the service is called.
+    pub fn title(&self) -> &str {
+        let title = self.at("/title").or(self.at("/profile"));
+        title.and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// A short name that tells its comments from those of other profiles.
+    pub fn name(&self) -> &str {
+        self.at("/profile").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether comments stand in the page itself, in `script` elements of this type.
+    pub fn script(&self) -> Option<&str> {
+        self.at("/list/script")?.as_str()
     }
 
     /// A part of the profile by its JSON Pointer.
@@ -70,9 +67,13 @@ impl Profile {
         self.at("/operations")?.get(name)
     }
 
-    /// What the service can do.
-    pub fn offers(&self) -> Offers {
-        let has = |name| self.operation(name).is_some();
+    /// What the service can do for a viewer who has given a secret, or who has not.
+    pub fn offers(&self, with_token: bool) -> Offers {
+        let needs_token = self.at("/security/required").is_some_and(Value::is_truthy);
+        let reads = ["rating", "replies"];
+        let has = |name: &str| {
+            self.operation(name).is_some() && (with_token || !needs_token || reads.contains(&name))
+        };
         let asked = |name| self.asked(name);
         let longest = self.at("/operations/create/maxLength").and_then(Value::as_text);
         Offers {
@@ -81,9 +82,12 @@ impl Profile {
             delete: has("delete"),
             upvote: has("upvote") || has("vote"),
             downvote: has("downvote") || has("vote"),
-            unvote: has("unvote") || has("vote"),
+            unvote: has("unvote") || has("vote") || has("unupvote"),
             rate: has("rate"),
             unrate: has("unrate"),
+            rating: has("rating"),
+            replies: has("replies"),
+            session: has("session"),
             name: asked("name"),
             email: asked("email"),
             website: asked("website"),
@@ -93,7 +97,9 @@ impl Profile {
 
     fn asked(&self, name: &str) -> Asked {
         let body = self.at("/operations/create/body");
-        if !body.is_some_and(|body| asks_for(body, name)) {
+        let session = self.at("/operations/session/href").and_then(Value::as_str);
+        let session = session.is_some_and(|href| template::names(href).contains(&name));
+        if !session && !body.is_some_and(|body| asks_for(body, name)) {
             return Asked::No;
         }
         let required = self.at("/operations/create/required").map_or(&[][..], Value::as_list);
@@ -101,10 +107,22 @@ impl Profile {
         if required { Asked::Required } else { Asked::Optional }
     }
 
-    /// For how many seconds an author may change what they wrote, where answers do not tell.
-    pub fn own_seconds(&self) -> i64 {
-        let seconds = self.at("/own/seconds").and_then(Value::as_text);
-        seconds.and_then(|seconds| seconds.parse().ok()).unwrap_or(0)
+    /// For how many seconds an author may change what they wrote on this device, where answers do not
+    /// tell: `None` if the profile does not say that they may, 0 without an end.
+    pub fn own_seconds(&self) -> Option<i64> {
+        let seconds = self.at("/own")?.get("seconds").and_then(Value::as_text);
+        Some(seconds.and_then(|seconds| seconds.parse().ok()).unwrap_or(0))
+    }
+
+    /// What stands for the parent of a comment that answers none, filled from variables.
+    pub fn root_parent(&self, variables: &template::Variables) -> Value {
+        let told = self.at("/operations/create/rootParent");
+        told.and_then(|told| template::fill(told, variables)).unwrap_or_default()
+    }
+
+    /// The name of the cookie whose value must be repeated in a header.
+    pub fn csrf_cookie(&self) -> Option<&str> {
+        self.at("/security/csrf/cookie")?.as_str()
     }
 }
 
@@ -121,10 +139,13 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         check("{\"profile\" 1}", "reading stopped at byte 11");
-        check(r#"{"version":1}"#, "/list/href is missing");
-        let good = r##""list":{"href":"x","items":"#"},"comment":{"id":"/id","text":"/t"}"##;
+        check(r#"{"version":1}"#, "/profile is missing");
+        check(r#"{"version":2}"#, "/version is 2; this widget reads version 1");
+        let good =
+            r##""profile":"x","list":{"href":"x","items":"#"},"comment":{"id":"/id","text":"/t"}"##;
         check(&format!("{{{good}}}"), "/version is missing");
-        check(&format!("{{\"version\":1,\"coment\":1,{good}}}"), "/coment is not known");
         assert!(Profile::parse(&format!("{{\"version\":1,{good}}}")).is_ok());
+        let nowhere = r##"{"profile":"x","version":1,"list":{"items":"#"},"comment":{"id":"/id","text":"/t"}}"##;
+        check(nowhere, "/list/href is missing");
     }
 }

@@ -1,67 +1,95 @@
 //! A page of a discussion as text, for tests and for whoever writes a profile. Nothing of it ships.
 
+use std::collections::HashMap;
+
 use crate::domain::comment::{CommentKey, Standing};
 use crate::domain::markup;
 use crate::domain::thread::Forest;
 use crate::domain::time::Time;
-use crate::profile::read::{Found, Page};
+use crate::profile::page::Page;
+use crate::profile::read::Found;
 
-/// One line a comment, two spaces a level: `id author date [status] first words`; then the total and
-/// the next page.
-pub fn outline(page: &Page) -> String {
-    let (mut forest, mut ids) = (Forest::default(), Vec::<&str>::new());
-    let text = |found: &'_ crate::json::Value| found.as_text().unwrap_or_default().to_owned();
-    for found in &page.found {
-        ids.push(found.id.as_text().unwrap_or_default());
+/// One line a comment, two spaces a level: `id author date [status] first words`, where `-` stands for
+/// what is absent; then a line `total …`, a line `next …`, and one for comments that could not be read.
+///
+/// With `full`, votes, replies elsewhere and the moment of the last change are told too.
+pub fn outline(page: &Page, full: bool) -> String {
+    let mut forest = Forest::default();
+    let mut keys: HashMap<&str, CommentKey> = HashMap::new();
+    let mut found: Vec<&Found> = Vec::new();
+    for one in &page.found {
+        let next = CommentKey(u32::try_from(found.len()).unwrap_or(u32::MAX));
+        keys.entry(one.name.as_text().unwrap_or_default()).or_insert_with(|| {
+            found.push(one);
+            next
+        });
     }
-    let key = |id: &str| {
-        let place = ids.iter().position(|known| *known == id);
-        place.and_then(|place| u32::try_from(place).ok()).map(CommentKey)
-    };
-    for found in &page.found {
-        let parent = found.parent.as_ref().and_then(|parent| key(&text(parent)));
-        if let Some(key) = key(&text(&found.id)) {
-            forest.add(key, parent);
-        }
+    for (place, one) in found.iter().enumerate() {
+        let parent = one.parent.as_ref().and_then(|parent| keys.get(parent.as_text()?).copied());
+        forest.add(CommentKey(u32::try_from(place).unwrap_or(u32::MAX)), parent);
     }
     let mut out = String::new();
     let mut waiting: Vec<(CommentKey, usize)> =
         forest.roots().into_iter().rev().map(|key| (key, 0)).collect();
     while let Some((key, depth)) = waiting.pop() {
         out += &"  ".repeat(depth);
-        out += &line(&page.found[key.index()]);
+        out += &line(found[key.index()], full);
         out.push('\n');
         waiting.extend(forest.replies(key).iter().rev().map(|&reply| (reply, depth + 1)));
     }
     let total = page.total.map_or("unknown".to_owned(), |total| total.to_string());
-    let next = page.next.as_ref().map_or("none".to_owned(), crate::json::Value::write);
-    out + "total " + &total + ", next " + &next + "\n"
+    let next = page.next.as_ref().map_or("none".to_owned(), |next| {
+        next.as_text().map_or_else(|| next.write(), str::to_owned)
+    });
+    out += &["total ", &total, "\nnext ", &next, "\n"].concat();
+    if let Some(reason) = &page.reason {
+        out += &format!("{} could not be read: {reason}\n", page.unread);
+    }
+    if full && page.closed {
+        out += "closed\n";
+    }
+    out
 }
 
-fn line(found: &Found) -> String {
+fn line(found: &Found, full: bool) -> String {
     let comment = &found.comment;
     let standing = match comment.standing {
         Standing::Published => "",
-        Standing::Pending => "[pending]",
-        Standing::Hidden => "[hidden]",
-        Standing::Deleted => "[deleted]",
+        Standing::Pending => "pending",
+        Standing::Hidden => "hidden",
+        Standing::Deleted => "deleted",
     };
-    let votes = comment.tally.map_or(String::new(), |tally| {
+    let mut status = vec![standing];
+    status.extend(comment.pinned.then_some("pinned"));
+    status.extend(comment.author.staff.then_some("staff"));
+    status.retain(|word| !word.is_empty());
+    let status = if status.is_empty() { String::new() } else { format!("[{}]", status.join(", ")) };
+    let mut more = String::new();
+    if let Some(tally) = comment.tally.filter(|_| full) {
         let down = tally.down.map_or(String::new(), |down| format!("-{down}"));
-        format!("(+{}{down})", tally.up)
-    });
+        more += &format!("(+{}{down})", tally.up);
+    }
+    if let Some(edited) = comment.edited.filter(|_| full) {
+        more += &format!("(edited {})", date(edited));
+    }
+    if let Some(replies) = comment.replies.filter(|_| full) {
+        more += &format!("({replies} replies)");
+    }
+    for address in [&comment.author.url, &comment.url].into_iter().flatten().filter(|_| full) {
+        more += &format!("<{address}>");
+    }
     let words = markup::words(&markup::read(&comment.body));
-    let words: Vec<&str> = words.split_whitespace().take(6).collect();
-    let date = comment.created.map_or("no date".to_owned(), date);
+    let words: Vec<&str> = words.split_whitespace().take(8).collect();
+    let date = comment.created.map_or("-".to_owned(), date);
     let name = if comment.author.name.is_empty() { "-" } else { &comment.author.name };
-    let parts =
-        [found.id.as_text().unwrap_or_default(), name, &date, standing, &votes, &words.join(" ")];
+    let id = found.id.as_text().unwrap_or_default();
+    let parts = [id, name, &date, &status, &more, &words.join(" ")];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join(" ")
 }
 
 /// RFC 3339 to the second (Howard Hinnant's `civil_from_days`).
-fn date(time: Time) -> String {
+pub fn date(time: Time) -> String {
     let seconds = time.0.div_euclid(1000);
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let shifted = days + 719_468;

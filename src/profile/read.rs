@@ -1,92 +1,40 @@
 //! Answers to domain values.
 
+use crate::domain::address::resolve;
 use crate::domain::author::Author;
 use crate::domain::body::{Body, Format};
 use crate::domain::comment::{Comment, Rights, Standing};
 use crate::domain::decimal;
 use crate::domain::markup;
 use crate::domain::rating::{Rating, Stars};
-use crate::domain::time::Time;
-use crate::domain::trouble::Trouble;
+use crate::domain::time::{Time, zone};
 use crate::domain::vote::{Tally, Vote};
 use crate::json::Value;
 use crate::profile::Profile;
-use crate::profile::expression::Scope;
+use crate::profile::expression::{Answer, Scope};
+use crate::profile::template::{self, Variables};
 
 /// A comment as it stands in an answer, with the service's own identifiers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// Number or text, as the service writes it: that is what it expects back.
     pub id: Value,
+    /// What replies call it by: mostly the same.
+    pub name: Value,
     pub parent: Option<Value>,
     pub comment: Comment,
+    /// What later requests about it need (`comment.capture`).
+    pub capture: Vec<(String, Value)>,
 }
-
-/// One page of a discussion.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    pub found: Vec<Found>,
-    pub total: Option<u32>,
-    /// What to ask for next, to be given back as the paging variable.
-    pub next: Option<Value>,
-    pub rating: Option<Rating>,
-    pub closed: bool,
-}
-
-/// More comments than anybody reads in one page; what follows is left to the next.
-const MOST: usize = 20_000;
 
 impl Profile {
-    /// Reads a page of comments out of an answer. The error names the JSON Pointer that leads nowhere.
-    ///
-    /// `asked` is what the request for this page was given from the page before.
-    pub fn page(&self, answer: &Value, asked: Option<&Value>) -> Result<Page, String> {
-        let items = self.at("/list/items").and_then(Value::as_str).unwrap_or("#");
-        let listed = answer.at(items.trim_start_matches('#'));
-        let Some(Value::List(roots)) = listed else {
-            let seen = listed.map_or("nothing", kind);
-            return Err(format!("/list/items says {items}, where a list must be; there is {seen}"));
-        };
-        let found = self.comments(roots, answer)?;
-        let whole = Scope::whole(answer);
-        let total = whole.text(self.at("/list/total"));
-        Ok(Page {
-            total: total
-                .and_then(|total| decimal::whole(&total))
-                .and_then(|n| u32::try_from(n).ok()),
-            next: self.next(roots, answer, asked),
-            rating: self.rating(answer),
-            closed: self.at("/list/closed").is_some_and(|test| whole.holds(test)),
-            found,
-        })
-    }
-
-    /// Walks the tree of an answer without recursion, each thread before the next.
-    fn comments(&self, roots: &[Value], answer: &Value) -> Result<Vec<Found>, String> {
-        let children = self.at("/list/nesting/children");
-        let mut found: Vec<Found> = Vec::new();
-        let mut waiting: Vec<(&Value, Option<Value>)> =
-            roots.iter().rev().map(|r| (r, None)).collect();
-        while let Some((item, above)) = waiting.pop() {
-            let scope = Scope { item, answer };
-            if found.len() == MOST {
-                break;
-            }
-            if self.at("/list/skip").is_some_and(|test| scope.holds(test)) {
-                continue;
-            }
-            let read = self.comment(item, answer, above)?;
-            if let Some(Value::Text(pointer)) = children {
-                let replies = item.at(pointer).map_or(&[][..], Value::as_list);
-                waiting.extend(replies.iter().rev().map(|reply| (reply, Some(read.id.clone()))));
-            }
-            found.push(read);
-        }
-        Ok(found)
-    }
-
     /// Reads one comment. `above` is the comment it was nested in.
-    fn comment(&self, item: &Value, answer: &Value, above: Option<Value>) -> Result<Found, String> {
+    pub(crate) fn comment(
+        &self,
+        item: &Value,
+        answer: &Answer,
+        above: Option<Value>,
+    ) -> Result<Found, String> {
         let scope = Scope { item, answer };
         let member = |name: &str| self.at("/comment")?.get(name);
         let text = |name: &str| scope.text(member(name));
@@ -99,14 +47,16 @@ impl Profile {
             let pointer = member("id").map(Value::write).unwrap_or_default();
             format!("/comment/id says {pointer}, which is not in {}", excerpt(item))
         })?;
+        let name = scalar(self.at("/list/nesting/refersTo")).unwrap_or_else(|| id.clone());
         let parent = scalar(self.at("/list/nesting/parent")).or(above);
         let standing = self.standing(scope);
-        let created = self.time(text("dateCreated"));
-        let edited = self.time(text("dateModified"));
+        let created = self.time(text("dateCreated"), answer.variables);
+        let edited = self.time(text("dateModified"), answer.variables);
+        let replies = decimal::whole(&text("commentCount").unwrap_or_default());
         let comment = Comment {
             author: Author::new(
                 &text("author.name").unwrap_or_default(),
-                text("author.url").as_deref(),
+                self.url(scope, member("author.url")).as_deref(),
                 self.status(scope, "staff"),
             ),
             body: self.body(scope),
@@ -115,14 +65,26 @@ impl Profile {
             // Some services send the time of writing as the time of the last change.
             edited: edited
                 .filter(|edited| created.is_none_or(|created| edited.0 > created.0 + 999)),
-            url: text("url").and_then(|url| markup::web_address(&url)),
+            url: self.url(scope, member("url")),
             tally: self.tally(scope),
             standing,
             pinned: self.status(scope, "pinned"),
             rights: self.rights(scope),
+            replies: replies.and_then(|replies| u32::try_from(replies).ok()),
         };
-        let parent = parent.filter(|parent| parent.as_text() != id.as_text());
-        Ok(Found { id, parent, comment })
+        let parent = parent.filter(|parent| parent.as_text() != name.as_text());
+        let capture = member("capture").map_or(&[][..], Value::members);
+        let capture = capture
+            .iter()
+            .filter_map(|(name, pointer)| Some((name.clone(), scope.find(pointer)?.into_owned())));
+        let capture = capture.collect();
+        Ok(Found { id, name, parent, comment, capture })
+    }
+
+    /// A web address, resolved against the answer it stands in.
+    pub(crate) fn url(&self, scope: Scope, expression: Option<&Value>) -> Option<String> {
+        let found = scope.text(expression).filter(|found| !found.is_empty())?;
+        markup::web_address(&resolve(scope.answer.url, &found))
     }
 
     fn body(&self, scope: Scope) -> Body {
@@ -130,19 +92,27 @@ impl Profile {
         let choices =
             if let Value::List(choices) = told { choices } else { std::slice::from_ref(told) };
         let bodies = choices.iter().filter_map(|choice| {
-            let text = scope.text(choice.get("from").or(Some(choice)))?;
-            let html = choice.get("encodingFormat").and_then(Value::as_str) == Some("text/html");
-            Some(Body { text, format: if html { Format::Html } else { Format::Plain } })
+            let text = scope.text(Some(choice)).filter(|text| !text.is_empty())?;
+            let told = choice.get("encodingFormat").and_then(Value::as_str).unwrap_or_default();
+            // It may stand in the comment itself.
+            let pointed = told.starts_with('/').then(|| scope.text(Some(&Value::text(told))));
+            let told = pointed.flatten().unwrap_or_else(|| told.to_owned());
+            let format = if told.starts_with("text/html") { Format::Html } else { Format::Plain };
+            Some(Body { text, format })
         });
         bodies.into_iter().next().unwrap_or_default()
     }
 
-    fn time(&self, text: Option<String>) -> Option<Time> {
+    fn time(&self, text: Option<String>, variables: &Variables) -> Option<Time> {
         let text = text?;
-        match self.at("/comment/dates/format").and_then(Value::as_str) {
+        let dates = |name: &str| self.at("/comment/dates")?.get(name)?.as_str();
+        match dates("format") {
             Some("unix") => Time::from_seconds(&text),
             Some("unix-ms") => Time::from_millis(&text),
-            _ => Time::parse(&text, 0),
+            _ => {
+                let offset = dates("offset").map(|offset| template::expand(offset, variables));
+                Time::parse(&text, offset.as_deref().and_then(zone).unwrap_or(0))
+            }
         }
     }
 
@@ -174,39 +144,23 @@ impl Profile {
     fn rights(&self, scope: Scope) -> Rights {
         let may = |name: &str| self.at("/comment/may").and_then(|may| may.get(name));
         let holds = |name: &str| may(name).is_some_and(|test| scope.holds(test));
-        let until = self.time(scope.text(may("until")));
+        let until = self.time(scope.text(may("until")), scope.answer.variables);
         Rights { edit: holds("edit"), delete: holds("delete"), until }
     }
 
-    fn next(&self, roots: &[Value], answer: &Value, asked: Option<&Value>) -> Option<Value> {
-        let page = self.at("/list/page")?;
-        let whole = Scope::whole(answer);
-        if page.get("more").is_some_and(|test| !whole.holds(test)) {
-            return None;
-        }
-        let scope = match page.get("mode").and_then(Value::as_str)? {
-            "cursor" => whole,
-            // The key of the last root: an empty page has none, and so ends the list.
-            "key" => Scope { item: roots.last()?, answer },
-            "offset" => {
-                let before = asked.and_then(|asked| decimal::whole(asked.as_text()?)).unwrap_or(0);
-                let read = i64::try_from(roots.len()).ok().filter(|read| *read > 0)?;
-                return Some(Value::number(before.checked_add(read)?));
-            }
-            _ => return None,
-        };
-        let cursor = scope.find(page.get("cursor")?)?.into_owned();
-        cursor.is_truthy().then_some(cursor)
-    }
-
     /// The rating in an answer, where the profile says how to find it.
-    pub fn rating(&self, answer: &Value) -> Option<Rating> {
+    pub fn rating(&self, answer: &Answer) -> Option<Rating> {
         let told = self.at("/rating")?;
         let whole = Scope::whole(answer);
         let text = |name: &str| whole.text(told.get(name));
         let whole_number = |text: &str| u32::try_from(decimal::whole(text)?).ok();
         let count = whole_number(&text("ratingCount")?)?;
         let mean = text("ratingValue").and_then(|mean| decimal::scaled(&mean, 3)).unwrap_or(0);
+        // Stars out of ten or a hundred are shown out of five.
+        let best = text("bestRating").and_then(|best| decimal::scaled(&best, 3));
+        let mean = best
+            .filter(|best| (1..=1_000_000_000).contains(best))
+            .map_or(mean, |best| mean.clamp(0, best) * 5000 / best);
         let spread = told.get("spread").and_then(|pointer| whole.find(pointer));
         let spread = spread.and_then(|spread| {
             let counts: Vec<u32> =
@@ -218,14 +172,46 @@ impl Profile {
     }
 
     /// The comment in the answer to a write, where the answer holds one.
-    pub fn written(&self, operation: &str, answer: &Value) -> Option<Found> {
-        let item =
-            answer.at(self.result(operation, "comment")?.as_str()?.trim_start_matches('#'))?;
-        self.comment(item, answer, None).ok()
+    pub fn written(&self, operation: &str, answer: &Answer) -> Option<Found> {
+        let item = Scope::whole(answer).find(self.result(operation, "comment")?)?;
+        self.comment(&item, answer, None).ok()
+    }
+
+    /// A value of the answer to an operation.
+    pub fn told(&self, operation: &str, name: &str, answer: &Answer) -> Option<Value> {
+        Some(Scope::whole(answer).find(self.result(operation, name)?)?.into_owned())
+    }
+
+    /// Whether a comment that was sent has to be allowed first.
+    pub fn is_held(&self, answer: &Answer) -> bool {
+        self.result("create", "pending").is_some_and(|test| Scope::whole(answer).holds(test))
+    }
+
+    /// The variables an operation brings (`resolve`, `session`).
+    pub fn bound(&self, operation: &str, answer: &Answer) -> Variables {
+        let mut variables = Variables::default();
+        for name in self.binds(operation) {
+            if let Some(value) = self.told(operation, name, answer) {
+                variables.set(name, value);
+            }
+        }
+        variables
+    }
+
+    /// The names of the variables an operation brings.
+    pub fn binds(&self, operation: &str) -> Vec<&str> {
+        let result = self.operation(operation).and_then(|told| told.get("result"));
+        result.map_or(&[][..], Value::members).iter().map(|(name, _)| name.as_str()).collect()
     }
 
     /// The tally in the answer to a vote, and what the viewer's own vote is now, if it says.
-    pub fn voted(&self, operation: &str, answer: &Value, shown: Tally) -> Option<Tally> {
+    pub fn voted(&self, operation: &str, answer: &Answer, shown: Tally) -> Option<Tally> {
+        if let Some(found) = self.written(operation, answer) {
+            return found.comment.tally.map(|tally| match self.remembers_votes() {
+                true => tally,
+                false => Tally { mine: shown.mine, ..tally },
+            });
+        }
         let whole = Scope::whole(answer);
         let number = |name: &str| decimal::whole(&whole.text(self.result(operation, name))?);
         let up = number("upvoteCount").or_else(|| number("score"))?;
@@ -234,57 +220,24 @@ impl Profile {
     }
 
     /// The text an edit starts from, in the answer to the operation `source`.
-    pub fn source(&self, answer: &Value) -> Option<String> {
+    pub fn source(&self, answer: &Answer) -> Option<String> {
         Scope::whole(answer).text(self.result("source", "text"))
     }
 
     /// The viewer's secret, where an answer gives one.
-    pub fn token(&self, answer: &Value) -> Option<String> {
+    pub fn token(&self, answer: &Answer) -> Option<String> {
         // It goes into a header, where other characters would throw.
         let token = Scope::whole(answer).text(self.at("/security/token"))?;
         token.bytes().all(|byte| byte.is_ascii_graphic()).then_some(token)
     }
 
+    /// Whether answers say how the viewer voted; else this device remembers.
+    pub fn remembers_votes(&self) -> bool {
+        self.at("/comment/viewerVote").is_some()
+    }
+
     fn result(&self, operation: &str, name: &str) -> Option<&Value> {
         self.operation(operation)?.get("result")?.get(name)
-    }
-
-    /// What to tell the reader of an answer that is no success. `wait` is `Retry-After` in seconds.
-    pub fn trouble(&self, status: u16, body: &str, wait: Option<u32>) -> Trouble {
-        let reason = self.reason(body);
-        match (status, reason) {
-            (429, _) => Trouble::TooFast { wait },
-            (404 | 410, _) => Trouble::Gone,
-            (400..=499, Some(reason)) => Trouble::Refused { reason },
-            (401 | 403, None) => Trouble::NotAllowed,
-            _ => Trouble::Broken { status },
-        }
-    }
-
-    /// The service's own words, as plain text: from where the profile says, else the first paragraph
-    /// of an HTML page.
-    fn reason(&self, body: &str) -> Option<String> {
-        let told = match Value::parse(body) {
-            Ok(answer) => Scope::whole(&answer).text(self.at("/problem/detail"))?,
-            Err(_) => body.split_once("<p>")?.1.split_once("</p>")?.0.to_owned(),
-        };
-        let nodes = markup::read(&Body { text: told, format: Format::Html });
-        let words: String = markup::words(&nodes).trim().chars().take(LONGEST_REASON).collect();
-        (!words.is_empty()).then_some(words)
-    }
-}
-
-/// A sentence or two; more would be a page of the server's, not a reason.
-const LONGEST_REASON: usize = 300;
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::Text(_) => "a string",
-        Value::List(_) => "a list",
-        Value::Record(_) => "an object",
     }
 }
 

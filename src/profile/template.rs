@@ -18,6 +18,11 @@ impl Variables {
         self.0.push((name.to_owned(), value));
     }
 
+    /// All names that have a value, the newest last; a name may occur more than once.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// `None` for what is absent or null.
     pub fn get(&self, name: &str) -> Option<&Value> {
         let found = self.0.iter().rev().find(|(known, _)| known == name);
@@ -51,6 +56,9 @@ pub fn names(template: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Variables that never stand in an address: addresses are logged, shared and sent along as referrers.
+pub const SECRETS: [&str; 2] = ["token", "secret"];
+
 const OPERATORS: [char; 5] = ['+', '#', '?', '&', '/'];
 
 fn expression_to(expression: &str, variables: &Variables, out: &mut String) {
@@ -65,7 +73,7 @@ fn expression_to(expression: &str, variables: &Variables, out: &mut String) {
         Some('#') => ("#", ","),
         _ => ("", ","),
     };
-    for name in list.split(',') {
+    for name in list.split(',').filter(|name| !SECRETS.contains(name)) {
         let Some(value) = variables.get(name).and_then(Value::as_text) else { continue };
         out.push_str(first);
         first = between;
@@ -79,7 +87,7 @@ fn expression_to(expression: &str, variables: &Variables, out: &mut String) {
 
 /// Percent-encodes all but the unreserved characters (RFC 3986 §2.3), and with `plain` all but the
 /// reserved ones too.
-fn encode(text: &str, plain: bool, out: &mut String) {
+pub(crate) fn encode(text: &str, plain: bool, out: &mut String) {
     for byte in text.bytes() {
         let kept = byte.is_ascii_alphanumeric()
             || b"-._~".contains(&byte)
@@ -96,32 +104,60 @@ fn encode(text: &str, plain: bool, out: &mut String) {
 }
 
 /// Fills a JSON body: a string that is exactly `{name}` becomes that variable's value, and where it
-/// is absent the member vanishes. Other strings stay as they are.
+/// is absent the member vanishes, with the object it stands in if no other variable is in there. Other
+/// strings stay as they are.
 pub fn fill(body: &Value, variables: &Variables) -> Option<Value> {
+    if let Value::Record(members) = body {
+        return Some(Value::Record(fill_members(members, variables)));
+    }
+    fill_part(body, variables)
+}
+
+fn fill_members(members: &[(String, Value)], variables: &Variables) -> Vec<(String, Value)> {
+    let filled = members.iter();
+    filled.filter_map(|(name, value)| Some((name.clone(), fill_part(value, variables)?))).collect()
+}
+
+fn has_slot(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => slot(text).is_some(),
+        Value::List(elements) => elements.iter().any(has_slot),
+        _ => value.members().iter().any(|(_, value)| has_slot(value)),
+    }
+}
+
+fn fill_part(body: &Value, variables: &Variables) -> Option<Value> {
     match body {
-        Value::Text(text) => match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        Value::Text(text) => match slot(text) {
             Some(name) => variables.get(name).cloned(),
             None => Some(body.clone()),
         },
         Value::List(elements) => Some(Value::List(
-            elements.iter().filter_map(|element| fill(element, variables)).collect(),
+            elements.iter().filter_map(|element| fill_part(element, variables)).collect(),
         )),
         Value::Record(members) => {
-            let filled = members
-                .iter()
-                .filter_map(|(name, value)| Some((name.clone(), fill(value, variables)?)));
-            Some(Value::Record(filled.collect()))
+            let filled = fill_members(members, variables);
+            let kept = |(name, _): &(String, Value)| {
+                members.iter().any(|(other, value)| other == name && has_slot(value))
+            };
+            let is_whole = filled.len() == members.len() || filled.iter().any(kept);
+            is_whole.then_some(Value::Record(filled))
         }
         _ => Some(body.clone()),
     }
 }
 
+/// The name in a string that is exactly `{name}`. Anything else, such as a GraphQL query, stays.
+pub fn slot(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('{')?.strip_suffix('}')?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    (!name.is_empty() && name.chars().all(is_name)).then_some(name)
+}
+
 /// Whether a body asks for a variable.
 pub fn asks_for(body: &Value, name: &str) -> bool {
     match body {
-        Value::Text(text) => {
-            text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) == Some(name)
-        }
+        Value::Text(text) => slot(text) == Some(name),
         Value::List(elements) => elements.iter().any(|element| asks_for(element, name)),
         Value::Record(members) => members.iter().any(|(_, value)| asks_for(value, name)),
         _ => false,
@@ -167,6 +203,8 @@ mod tests {
     fn what_is_absent_or_broken_vanishes_or_stays() {
         check("a{?undef,null}b", "ab");
         check("a{b", "a{b");
+        let secret = variables().with("token", Value::text("s"));
+        assert_eq!(expand("a{?token,x}{token}", &secret), "a?x=1024");
         check("a}b", "a}b");
         assert_eq!(names("{+a}/x{?b,c}"), ["a", "b", "c"]);
     }
@@ -174,14 +212,20 @@ mod tests {
     #[test]
     fn bodies_are_filled() {
         let body = Value::parse(
-            r#"{"a":"{x}","b":{"c":"{undef}","d":"{hello}"},"e":["{y}",1],"f":"a{x}"}"#,
+            r#"{"a":"{x}","b":{"c":"{undef}","d":"{hello}"},"e":["{y}",1],"f":"a{x}","q":"{ me { id } }"}"#,
         );
         let body = body.expect("JSON");
         let filled = fill(&body, &variables()).map(|value| value.write());
         assert_eq!(
             filled.as_deref(),
-            Some(r#"{"a":1024,"b":{"d":"Hello World!"},"e":[768,1],"f":"a{x}"}"#)
+            Some(
+                r#"{"a":1024,"b":{"d":"Hello World!"},"e":[768,1],"f":"a{x}","q":"{ me { id } }"}"#
+            )
         );
+        let nested = r#"{"keep":1,"pid":{"data":{"type":"c","id":"{undef}"}},"to":{"n":1,"id":"{x}","w":"{undef}"}}"#;
+        let nested = fill(&Value::parse(nested).expect("JSON"), &variables());
+        let nested = nested.map(|value| value.write());
+        assert_eq!(nested.as_deref(), Some(r#"{"keep":1,"to":{"n":1,"id":1024}}"#));
         assert!(asks_for(&body, "undef") && !asks_for(&body, "var"));
     }
 }

@@ -1,5 +1,6 @@
 //! Intents to requests.
 
+use crate::domain::address::origin;
 use crate::json::Value;
 use crate::profile::Profile;
 use crate::profile::template::{self, Variables};
@@ -10,26 +11,74 @@ pub struct Request {
     pub method: String,
     pub url: String,
     pub headers: Vec<(String, String)>,
-    /// JSON text.
+    /// As it is sent.
     pub body: Option<String>,
     /// Whether cookies of the endpoint go along (Fetch `credentials: include`).
     pub cookies: bool,
+    /// Whether the viewer's secret is in it: then it must not be sent on elsewhere.
+    pub secret: bool,
 }
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 impl Profile {
     /// The request for a page of comments. `next` is what the page before gave.
     pub fn list(&self, variables: &Variables, next: Option<&Value>) -> Request {
         let mut variables = variables.clone();
         let page = |name: &str| self.at("/list/page").and_then(|page| page.get(name));
-        if let (Some(param), Some(next)) = (page("param").and_then(Value::as_str), next) {
-            variables.set(param, next.clone());
-        }
-        if let (Some(param), Some(size)) = (page("sizeParam").and_then(Value::as_str), page("size"))
+        let param = page("param").and_then(Value::as_str);
+        if let (Some(name), Some(size)) = (page("sizeParam").and_then(Value::as_str), page("size"))
         {
-            variables.set(param, size.clone());
+            variables.set(name, size.clone());
         }
-        let list = self.at("/list").unwrap_or(&Value::Null);
-        self.request(list, &variables)
+        if let Some(name) = self.at("/list/sort/param").and_then(Value::as_str) {
+            variables.set(name, self.order(&variables));
+        }
+        let mut list = self.at("/list").cloned().unwrap_or_default();
+        let mode = page("mode").and_then(Value::as_str).unwrap_or_default();
+        match (mode, next) {
+            ("link" | "next", Some(next)) => {
+                let mut request = self.request(&list, &variables);
+                next.as_str().unwrap_or_default().clone_into(&mut request.url);
+                return request;
+            }
+            ("ids", Some(rest)) => {
+                if let (Value::Record(members), Some(href)) = (&mut list, page("href")) {
+                    members.push(("href".to_owned(), href.clone()));
+                }
+                let mut request = self.request(&list, &variables);
+                for id in rest.as_list().iter().take(self.page_size()).filter_map(Value::as_text) {
+                    request.url.push(if request.url.contains('?') { '&' } else { '?' });
+                    template::encode(param.unwrap_or("id"), false, &mut request.url);
+                    request.url.push('=');
+                    template::encode(id, false, &mut request.url);
+                }
+                return request;
+            }
+            ("number", None) => {
+                let first = page("first").cloned().unwrap_or_else(|| Value::number(1));
+                variables.set(param.unwrap_or_default(), first);
+            }
+            (_, Some(next)) => variables.set(param.unwrap_or_default(), next.clone()),
+            _ => {}
+        }
+        self.request(&list, &variables)
+    }
+
+    /// How many comments a page is asked to hold.
+    pub(crate) fn page_size(&self) -> usize {
+        let size = self.at("/list/page/size").and_then(Value::as_text);
+        size.and_then(|size| size.parse().ok()).unwrap_or(usize::MAX)
+    }
+
+    /// The service's word for the order asked for (variable `sort`), else for its own choice.
+    fn order(&self, variables: &Variables) -> Value {
+        let Some(sort) = self.at("/list/sort") else { return Value::Null };
+        let word = |name: &str| sort.get("values").and_then(|values| values.get(name)).cloned();
+        let asked = variables.get("sort").and_then(Value::as_text).and_then(word);
+        let usual = || sort.get("default").and_then(Value::as_str).and_then(word);
+        asked.or_else(usual).unwrap_or_default()
     }
 
     /// The request of an operation; `None` where the service does not offer it.
@@ -37,36 +86,83 @@ impl Profile {
         Some(self.request(self.operation(operation)?, variables))
     }
 
+    /// Where the service lives: nothing secret goes anywhere else.
+    fn home(&self, variables: &Variables) -> String {
+        let href = self.at("/list/href").and_then(Value::as_str).unwrap_or_default();
+        origin(&template::expand(href, variables)).to_owned()
+    }
+
     fn request(&self, told: &Value, variables: &Variables) -> Request {
         let text = |name: &str| told.get(name).and_then(Value::as_str);
-        let body = told.get("body").map(|body| template::fill(body, variables).unwrap_or_default());
+        let url = template::expand(text("href").unwrap_or_default(), variables);
+        let at_home = origin(&url) == self.home(variables);
+        let mut variables = variables.clone();
+        if !at_home {
+            for secret in template::SECRETS {
+                variables.set(secret, Value::Null);
+            }
+        }
+        if text("encodingFormat") == Some("text/html") {
+            let content = variables.get("content").and_then(Value::as_str).map(as_html);
+            variables.set("content", content.map_or(Value::Null, Value::Text));
+        }
+        let body =
+            told.get("body").map(|body| template::fill(body, &variables).unwrap_or_default());
         let mut headers: Vec<(String, String)> = Vec::new();
         for (name, value) in told.get("headers").map_or(&[][..], Value::members) {
             let value = value.as_text().unwrap_or_default();
             // A header whose variable is absent is left out, as a query parameter would be.
-            let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-            let known =
-                is_name && template::names(value).iter().all(|name| variables.get(name).is_some());
+            let known = is_token(name)
+                && template::names(value).iter().all(|name| variables.get(name).is_some());
             if known {
-                headers.push((name.clone(), raw(value, variables)));
+                headers.push((name.clone(), raw(value, &variables)));
             }
         }
+        let media = text("mediaType").unwrap_or(JSON);
         if body.is_some() {
-            headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+            headers.push(("Content-Type".to_owned(), media.to_owned()));
         }
-        let bearer = self.at("/security/scheme").and_then(Value::as_str) == Some("bearer");
-        if let Some(token) = variables.get("token").and_then(Value::as_text).filter(|_| bearer) {
-            headers.push(("Authorization".to_owned(), ["Bearer ", token].concat()));
+        let mut secret = told.get("body").is_some_and(|body| template::asks_for(body, "token"))
+            || headers.len() > usize::from(body.is_some()) && variables.get("token").is_some();
+        if let Some((name, value)) = self.credential(&variables).filter(|_| at_home) {
+            headers.push((name, value));
+            secret = true;
+        }
+        let csrf = self.at("/security/csrf/header").and_then(Value::as_str);
+        if let (Some(name), Some(value)) = (csrf, variables.get("csrf").and_then(Value::as_text))
+            && at_home
+            && is_token(name)
+        {
+            headers.push((name.to_owned(), value.chars().filter(char::is_ascii_graphic).collect()));
         }
         let credentials = self.at("/security/credentials").and_then(Value::as_str);
+        let default = if body.is_some() { "POST" } else { "GET" };
         Request {
-            method: text("method").unwrap_or("GET").to_owned(),
-            url: template::expand(text("href").unwrap_or_default(), variables),
+            method: text("method").unwrap_or(default).to_owned(),
+            url,
             headers,
-            body: body.map(|body| body.write()),
-            cookies: credentials == Some("include"),
+            body: body.map(|body| if media == FORM { form(&body) } else { body.write() }),
+            cookies: at_home && credentials == Some("include"),
+            secret,
         }
     }
+
+    /// The header that carries the viewer's secret (OpenAPI Security Scheme: `http` with `bearer`, or
+    /// `apiKey` in a header).
+    fn credential(&self, variables: &Variables) -> Option<(String, String)> {
+        let security = |name: &str| self.at("/security")?.get(name)?.as_str();
+        let token = variables.get("token")?.as_text()?;
+        if security("scheme") == Some("bearer") {
+            return Some(("Authorization".to_owned(), ["Bearer ", token].concat()));
+        }
+        let name = security("name").filter(|name| is_token(name))?;
+        (security("in") == Some("header")).then(|| (name.to_owned(), token.to_owned()))
+    }
+}
+
+/// Whether text can be the name of a header.
+fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// A header's value: variables as they are, without line ends, which would end the header.
@@ -79,4 +175,109 @@ fn raw(template: &str, variables: &Variables) -> String {
     // A header takes no line ends, and what is not ASCII would throw.
     out.retain(|c| matches!(c, ' '..='~'));
     out
+}
+
+/// A record as a form (WHATWG URL §5). What is no text, number or truth value is left out.
+fn form(body: &Value) -> String {
+    let mut out = String::new();
+    for (name, value) in body.members() {
+        if let Some(value) = value.as_text() {
+            out.push_str(if out.is_empty() { "" } else { "&" });
+            template::encode(name, false, &mut out);
+            out.push('=');
+            template::encode(value, false, &mut out);
+        }
+    }
+    out
+}
+
+/// What a reader typed, as the HTML some services want: paragraphs, line breaks, and nothing that
+/// could be taken for markup.
+fn as_html(text: &str) -> String {
+    let mut out = String::new();
+    for paragraph in text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+        out.push_str("<p>");
+        for c in paragraph.trim().chars() {
+            match c {
+                '&' => out.push_str("&amp;"),
+                '<' => out.push_str("&lt;"),
+                '>' => out.push_str("&gt;"),
+                '\n' => out.push_str("<br>"),
+                c => out.push(c),
+            }
+        }
+        out.push_str("</p>");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(more: &str) -> Profile {
+        let text = r##"{"version":1,"profile":"x","list":{"href":"{+endpoint}/c","items":"#"},
+            "comment":{"id":"/id","text":"/t"},"##;
+        Profile::parse(&[text, more, "}"].concat()).expect("a profile")
+    }
+
+    fn variables() -> Variables {
+        let text = Value::text;
+        Variables::default()
+            .with("endpoint", text("https://c.example"))
+            .with("content", text("a <b>\n& c\n\nd"))
+            .with("token", text("s3cret"))
+            .with("csrf", text("c5rf"))
+    }
+
+    #[track_caller]
+    fn check(more: &str, picture: &str) {
+        let request = profile(more).write("create", &variables()).expect("an operation");
+        let mut seen = [&request.method, " ", &request.url].concat();
+        for (name, value) in &request.headers {
+            seen += &["\n", name, ": ", value].concat();
+        }
+        if let Some(body) = &request.body {
+            seen += &["\n", body].concat();
+        }
+        seen += if request.cookies { "\ncookies" } else { "" };
+        assert_eq!(seen, picture);
+    }
+
+    #[test]
+    fn bodies_take_the_media_type() {
+        check(
+            r#""operations":{"create":{"href":"{+endpoint}/n","mediaType":
+            "application/x-www-form-urlencoded","body":{"a b":"{content}","none":"{parent}","n":1}}}"#,
+            "POST https://c.example/n\nContent-Type: application/x-www-form-urlencoded\n\
+             a%20b=a%20%3Cb%3E%0A%26%20c%0A%0Ad&n=1",
+        );
+        check(
+            r#""operations":{"create":{"href":"{+endpoint}/n","encodingFormat":"text/html",
+            "mediaType":"text/plain","body":{"t":"{content}"}}}"#,
+            "POST https://c.example/n\nContent-Type: text/plain\n\
+             {\"t\":\"<p>a &lt;b&gt;<br>&amp; c</p><p>d</p>\"}",
+        );
+    }
+
+    #[test]
+    fn secrets_stay_at_home_and_out_of_addresses() {
+        let security = r#""security":{"scheme":"bearer","credentials":"include",
+            "csrf":{"cookie":"X","header":"X-CSRF"}},"#;
+        check(
+            &[security, r#""operations":{"create":{"href":"{+endpoint}/n"}}"#].concat(),
+            "GET https://c.example/n\nAuthorization: Bearer s3cret\nX-CSRF: c5rf\ncookies",
+        );
+        let away = r#""operations":{"create":{"href":"https://other.example/n","headers":
+            {"X-Key":"{token}"},"body":{"t":"{token}"}}}"#;
+        check(
+            &[security, away].concat(),
+            "POST https://other.example/n\nContent-Type: application/json\n{}",
+        );
+        check(
+            r#""security":{"in":"header","name":"X-Api-Key"},
+            "operations":{"create":{"href":"{+endpoint}/n"}}"#,
+            "GET https://c.example/n\nX-Api-Key: s3cret",
+        );
+    }
 }

@@ -3,18 +3,19 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use leptos::prelude::{ArcRwSignal, ArcTrigger, GetUntracked, Notify, Set, Track};
+use leptos::prelude::{ArcRwSignal, ArcTrigger, Notify, Set, Track};
 
 use crate::domain::comment::{Comment, CommentKey, Rights, Standing};
 use crate::domain::offers::Offers;
-use crate::domain::permalink;
 use crate::domain::rating::Rating;
 use crate::domain::thread::Forest;
+use crate::domain::trouble::Trouble;
 use crate::domain::vote::Tally;
-use crate::endpoint::{Batch, Endpoint, Placed, now};
+use crate::endpoint::keys::Keys;
+use crate::endpoint::{Endpoint, Placed, now};
 use crate::state::load::Load;
-use crate::state::memory;
 use crate::state::news::News;
+use crate::state::sources::Source;
 
 /// Something a reader has opened under a comment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,9 +33,15 @@ pub enum Open {
 pub struct Discussion(pub(super) Rc<Inner>);
 
 pub(super) struct Inner {
-    pub(super) endpoint: Endpoint,
-    /// Names this endpoint and article among what is kept on this device.
-    pub(super) name: String,
+    /// The services it is made of; the first is the one that new threads go to.
+    pub(super) sources: RefCell<Vec<Rc<Source>>>,
+    pub(super) keys: Rc<Keys>,
+    /// Where ratings come from and go to, if not to the first of the sources.
+    pub(super) rater: RefCell<Option<Rc<Source>>>,
+    /// Sources that could not be read, by their number.
+    pub(super) failures: ArcRwSignal<Vec<(usize, Trouble)>>,
+    /// Whether the comment that the address names was found.
+    pub(super) sought: Cell<bool>,
     pub(super) slots: RefCell<Vec<Slot>>,
     pub(super) forest: RefCell<Forest>,
     /// Counts the viewer's ratings, so that a late answer never wins over a newer press.
@@ -44,7 +51,6 @@ pub(super) struct Inner {
     pub(super) load: ArcRwSignal<Load>,
     pub(super) more: ArcRwSignal<Load>,
     pub(super) roots: ArcTrigger,
-    pub(super) total: Cell<Option<u32>>,
     pub(super) rating: ArcRwSignal<Option<Rating>>,
     pub(super) closed: ArcRwSignal<bool>,
     pub(super) news: ArcRwSignal<Option<News>>,
@@ -56,6 +62,8 @@ pub(super) struct Slot {
     pub(super) comment: Option<Comment>,
     folded: bool,
     open: Open,
+    /// The replies that its page left out have been asked for.
+    pub(super) asked: bool,
     /// There while the comment is on the screen.
     change: Option<ArcTrigger>,
     /// Cards that show it.
@@ -67,11 +75,15 @@ pub(super) struct Slot {
 }
 
 impl Discussion {
-    /// `name` tells this endpoint and article from others on this device.
-    pub fn new(endpoint: Endpoint, name: String) -> Self {
+    /// A discussion of what one service has. `name` tells this endpoint and article from others on
+    /// this device; `keys` is what the endpoint was made with.
+    pub fn new(endpoint: Endpoint, name: String, keys: Rc<Keys>) -> Self {
         let discussion = Self(Rc::new(Inner {
-            endpoint,
-            name,
+            sources: RefCell::default(),
+            keys,
+            rater: RefCell::default(),
+            failures: ArcRwSignal::new(Vec::new()),
+            sought: Cell::new(false),
             slots: RefCell::default(),
             forest: RefCell::default(),
             ratings: Cell::default(),
@@ -79,17 +91,17 @@ impl Discussion {
             load: ArcRwSignal::new(Load::Waiting),
             more: ArcRwSignal::new(Load::Ready),
             roots: ArcTrigger::new(),
-            total: Cell::new(None),
             rating: ArcRwSignal::new(None),
             closed: ArcRwSignal::new(false),
             news: ArcRwSignal::new(None),
         }));
-        discussion.recall();
+        discussion.join(endpoint, name);
         discussion
     }
 
-    pub fn offers(&self) -> Offers {
-        self.0.endpoint.offers()
+    /// What can be done with a comment, or with the whole discussion.
+    pub fn offers(&self, key: Option<CommentKey>) -> Offers {
+        self.at(key).endpoint.offers()
     }
 
     pub fn load(&self) -> ArcRwSignal<Load> {
@@ -116,7 +128,11 @@ impl Discussion {
     /// Comments without a parent; tracked.
     pub fn roots(&self) -> Vec<CommentKey> {
         self.0.roots.track();
-        self.0.forest.borrow().roots()
+        let mut roots = self.0.forest.borrow().roots();
+        if self.0.sources.borrow().len() > 1 {
+            self.sort(&mut roots);
+        }
+        roots
     }
 
     /// How many comments there are in all, read or not; tracked.
@@ -128,13 +144,15 @@ impl Discussion {
         };
         let read = slots.iter().filter(there).count();
         // What has been read to the end is counted; services count in different manners.
-        let total = self.0.total.get().filter(|_| self.0.endpoint.has_more());
-        total.map_or(read, |total| read.max(total as usize))
+        let sources = self.0.sources.borrow();
+        let open = sources.iter().any(|source| source.endpoint.has_more());
+        let total: u32 = sources.iter().filter_map(|source| source.total.get()).sum();
+        if open { read.max(total as usize) } else { read }
     }
 
     pub fn has_more(&self) -> bool {
         self.0.roots.track();
-        self.0.endpoint.has_more()
+        self.0.sources.borrow().iter().any(|source| source.endpoint.has_more())
     }
 
     /// What stands under a comment at its depth; tracked by the comment.
@@ -164,8 +182,8 @@ impl Discussion {
     }
 
     /// What the viewer may do with a comment at this moment.
-    pub fn rights(&self, comment: &Comment) -> Rights {
-        let offers = self.offers();
+    pub fn rights(&self, key: CommentKey, comment: &Comment) -> Rights {
+        let offers = self.offers(Some(key));
         let rights = comment.rights.at(now());
         Rights {
             edit: rights.edit && offers.edit,
@@ -183,7 +201,7 @@ impl Discussion {
     }
 
     pub fn fragment(&self, key: CommentKey) -> String {
-        self.0.endpoint.fragment(key)
+        self.at(Some(key)).endpoint.fragment(key)
     }
 
     /// Looks at a comment's slot or changes it. `act` must not come back here.
@@ -195,7 +213,7 @@ impl Discussion {
         act(&mut slots[key.index()])
     }
 
-    fn track(&self, key: CommentKey) {
+    pub(super) fn track(&self, key: CommentKey) {
         self.slot(key, |slot| slot.change.get_or_insert_with(ArcTrigger::new).clone()).track();
     }
 
@@ -245,91 +263,6 @@ impl Discussion {
         self.0.news.set(Some(news));
     }
 
-    /// Reads the first page.
-    pub async fn read(&self) {
-        self.0.load.set(Load::Waiting);
-        let result = self.0.endpoint.read(false).await;
-        let load = match result {
-            Ok(Some(batch)) => {
-                self.0.rating.set(batch.rating);
-                self.take(batch);
-                Load::Ready
-            }
-            Ok(None) => return,
-            Err(trouble) => Load::Failed(trouble),
-        };
-        self.0.load.set(load);
-    }
-
-    /// Says that reading takes long, if it still does.
-    pub fn mark_slow(&self) {
-        for signal in [&self.0.load, &self.0.more] {
-            if signal.get_untracked() == Load::Waiting {
-                signal.set(Load::Slow);
-            }
-        }
-    }
-
-    /// Reads the next page.
-    pub async fn read_more(&self) {
-        if matches!(self.0.more.get_untracked(), Load::Waiting | Load::Slow) {
-            return;
-        }
-        self.0.more.set(Load::Waiting);
-        match self.0.endpoint.read(true).await {
-            Ok(None) => self.0.more.set(Load::Ready),
-            Ok(Some(batch)) => {
-                let first = batch.comments.first().map(|(key, ..)| *key);
-                let count = batch.comments.len();
-                self.take(batch);
-                self.0.more.set(Load::Ready);
-                if let Some(first) = first {
-                    self.say(News::Read(count, first));
-                }
-            }
-            Err(trouble) => self.0.more.set(Load::Failed(trouble)),
-        }
-    }
-
-    /// Finds the comment an address fragment names, reading on for it if need be, and unfolds what
-    /// hides it.
-    pub async fn seek(&self, hash: &str) {
-        /// Pages; a comment that is not among so many has most likely been deleted.
-        const FAR: usize = 40;
-        if !permalink::is_one(hash) {
-            return;
-        }
-        for _ in 0..FAR {
-            let found = self.0.endpoint.named(hash).filter(|&key| self.0.forest.borrow().has(key));
-            if let Some(key) = found {
-                let line: Vec<CommentKey> = self.0.forest.borrow().line(key).skip(1).collect();
-                for above in line {
-                    self.set_folded(above, false);
-                }
-                return self.say(News::Named(key));
-            }
-            if !self.0.endpoint.has_more() {
-                return;
-            }
-            match self.0.endpoint.read(true).await {
-                Ok(None) => return,
-                Ok(Some(batch)) => self.take(batch),
-                Err(trouble) => return self.0.more.set(Load::Failed(trouble)),
-            }
-        }
-    }
-
-    fn take(&self, batch: Batch) {
-        if batch.total.is_some() {
-            self.0.total.set(batch.total);
-        }
-        self.0.closed.set(batch.closed);
-        for placed in batch.comments {
-            self.put(placed, false);
-        }
-        self.0.roots.notify();
-    }
-
     pub(super) fn put(&self, (key, parent, comment): Placed, first: bool) {
         self.slot(key, |slot| slot.comment = Some(comment));
         let mut forest = self.0.forest.borrow_mut();
@@ -368,21 +301,5 @@ impl Discussion {
     pub fn set_open(&self, key: CommentKey, open: Open) {
         self.slot(key, |slot| slot.open = open);
         self.changed(key);
-    }
-
-    fn memory_name(&self) -> String {
-        // The article is left out: a secret is good for the whole endpoint.
-        let endpoint = self.0.name.split(' ').next().unwrap_or_default();
-        ["endpoint ", endpoint].concat()
-    }
-
-    pub(super) fn recall(&self) {
-        if let Some(memory) = memory::load(&self.memory_name()) {
-            self.0.endpoint.recall(&memory);
-        }
-    }
-
-    pub(super) fn keep_memory(&self) {
-        memory::keep(&self.memory_name(), &self.0.endpoint.memory());
     }
 }

@@ -4,4 +4,5 @@ pub mod discussion;
 pub mod load;
 pub mod memory;
 pub mod news;
+pub mod sources;
 pub mod writing;

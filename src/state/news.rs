@@ -10,6 +10,8 @@ pub enum News {
     Posted(CommentKey),
     /// Posted, and somebody has to allow it first.
     Held,
+    /// Posted, but not to be seen among what was read.
+    Sent,
     Edited(CommentKey),
     /// Deleted; the comment that now stands in its place is next in line for the focus.
     Deleted(Option<CommentKey>),

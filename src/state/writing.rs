@@ -2,11 +2,13 @@
 
 use leptos::prelude::{GetUntracked, Notify, Set};
 
-use crate::domain::author::Signature;
+use crate::domain::author::{Author, Signature};
+use crate::domain::body::{Body, Format};
 use crate::domain::comment::{Comment, CommentKey, Standing};
 use crate::domain::rating::Stars;
 use crate::domain::trouble::Trouble;
 use crate::domain::vote::Vote;
+use crate::endpoint::{Placed, Sent, now};
 use crate::state::discussion::{Discussion, Open};
 use crate::state::memory;
 use crate::state::news::News;
@@ -17,19 +19,20 @@ impl Discussion {
         let Some(comment) = self.peek(key) else { return };
         let Some(before) = comment.tally else { return };
         let vote = before.next(pressed);
-        if vote == Vote::None && !self.offers().unvote {
+        let source = self.at(Some(key));
+        if vote == Vote::None && !source.endpoint.offers().unvote {
             return;
         }
         let shown = before.after(vote);
-        self.recall();
+        source.recall();
         let press = self.slot(key, |slot| {
             slot.votes += 1;
             slot.confirmed.get_or_insert(before);
             slot.votes
         });
         self.replace(key, Comment { tally: Some(shown), ..comment });
-        let result = self.0.endpoint.vote(key, vote, shown, &uuid()).await;
-        self.keep_memory();
+        let result = source.endpoint.vote(key, (before.mine, vote), shown, &uuid()).await;
+        source.keep_memory();
         let trouble = result.as_ref().err().cloned();
         let latest = self.slot(key, |slot| {
             if let Ok(tally) = result {
@@ -56,9 +59,10 @@ impl Discussion {
         self.0.ratings.set(press);
         self.0.confirmed.set(self.0.confirmed.get().or(Some(before)));
         self.0.rating.set(Some(before.after(stars)));
-        self.recall();
-        let result = self.0.endpoint.rate(stars, &uuid()).await;
-        self.keep_memory();
+        let rater = self.rater();
+        rater.recall();
+        let result = rater.endpoint.rate(stars, &uuid()).await;
+        rater.keep_memory();
         if let Ok(told) = &result {
             self.0.confirmed.set(told.or(Some(before.after(stars))));
         }
@@ -80,21 +84,32 @@ impl Discussion {
         parent: Option<CommentKey>,
         uuid: &str,
     ) -> Result<(), Trouble> {
+        let source = self.at(parent);
         // Another widget on the page may have been given a secret since.
-        self.recall();
-        let placed = self.0.endpoint.create(text, by, parent, uuid).await?;
-        self.keep_memory();
+        source.recall();
+        let sent = source.endpoint.create(text, by, parent, uuid).await?;
+        source.keep_memory();
         if let Some(parent) = parent {
             self.set_folded(parent, false);
         }
-        let Some(placed) = placed else {
-            self.say(News::Held);
-            return Ok(());
+        let placed = match sent {
+            Sent::Placed(placed) => *placed,
+            Sent::Held => {
+                self.say(News::Held);
+                return Ok(());
+            }
+            Sent::Somewhere(key) => {
+                let Some(placed) = self.look_for(key, text, by, parent).await else {
+                    self.say(News::Sent);
+                    return Ok(());
+                };
+                placed
+            }
         };
         let key = placed.0;
         let held = placed.2.standing == Standing::Pending;
-        if let Some(total) = self.0.total.get().filter(|_| !held) {
-            self.0.total.set(Some(total + 1));
+        if let Some(total) = source.total.get().filter(|_| !held && !self.has(key)) {
+            source.total.set(Some(total + 1));
         }
         self.put(placed, parent.is_none());
         self.0.roots.notify();
@@ -102,25 +117,72 @@ impl Discussion {
         Ok(())
     }
 
+    /// Reads again to see what became of words whose answer did not show them: the comment of that
+    /// key, or else one that was not there before and says the same.
+    async fn look_for(
+        &self,
+        key: Option<CommentKey>,
+        text: &str,
+        by: &Signature,
+        parent: Option<CommentKey>,
+    ) -> Option<Placed> {
+        let number = parent.map_or(0, |parent| self.0.keys.source(parent));
+        let before: Vec<CommentKey> = self.keys_there();
+        self.read_again(number).await;
+        let fits = |key: &CommentKey| {
+            let comment = self.peek(*key).unwrap_or_default();
+            self.0.keys.source(*key) == number
+                && comment.author.name == by.name
+                && comment.says(text)
+        };
+        let new = self.keys_there().into_iter().find(|key| !before.contains(key) && fits(key));
+        let key = key.or(new)?;
+        let comment = self.peek(key).unwrap_or_else(|| Comment {
+            // What was typed, until a later page shows what became of it.
+            author: Author::new(&by.name, None, false),
+            body: Body { text: text.to_owned(), format: Format::Plain },
+            created: Some(now()),
+            ..Comment::default()
+        });
+        Some((key, self.parent(key).or(parent), comment))
+    }
+
+    /// All comments that are here.
+    fn keys_there(&self) -> Vec<CommentKey> {
+        let slots = self.0.slots.borrow();
+        let there = slots.iter().enumerate().filter(|(_, slot)| slot.comment.is_some());
+        there.filter_map(|(place, _)| u32::try_from(place).ok().map(CommentKey)).collect()
+    }
+
+    fn has(&self, key: CommentKey) -> bool {
+        self.0.forest.borrow().has(key)
+    }
+
     /// What an edit starts from: the text as it was typed, where it can be had.
     pub async fn source(&self, key: CommentKey) -> Option<String> {
         if let Some(source) = self.peek(key).and_then(|comment| comment.source) {
             return Some(source);
         }
-        self.0.endpoint.source(key).await.ok().flatten()
+        self.at(Some(key)).endpoint.source(key).await.ok().flatten()
     }
 
     /// Changes the viewer's own comment.
     pub async fn edit(&self, key: CommentKey, text: &str, uuid: &str) -> Result<(), Trouble> {
         let Some(comment) = self.peek(key) else { return Err(Trouble::Gone) };
-        self.recall();
+        let source = self.at(Some(key));
+        source.recall();
         let by = Signature {
             name: comment.author.name.clone(),
             url: comment.author.url.clone().unwrap_or_default(),
             email: String::new(),
         };
-        if let Some(edited) = self.0.endpoint.edit(key, text, &by, uuid).await? {
+        if let Some(edited) = source.endpoint.edit(key, text, &by, uuid).await? {
             self.replace(key, edited);
+        } else {
+            let body = Body { text: text.to_owned(), format: Format::Plain };
+            let source = comment.source.as_ref().map(|_| text.to_owned());
+            self.replace(key, Comment { body, source, edited: Some(now()), ..comment });
+            self.read_again(self.0.keys.source(key)).await;
         }
         self.say(News::Edited(key));
         Ok(())
@@ -133,18 +195,25 @@ impl Discussion {
             return;
         }
         self.set_open(key, Open::Nothing);
-        self.recall();
-        match self.0.endpoint.delete(key, &uuid()).await {
+        let source = self.at(Some(key));
+        source.recall();
+        match source.endpoint.delete(key, &uuid()).await {
             Ok(left) => {
                 let next = self.neighbour(key);
                 if let Some(left) = left {
                     self.replace(key, left);
                     return self.say(News::Deleted(Some(key)));
                 }
+                source.total.set(source.total.get().map(|total| total.saturating_sub(1)));
+                if self.reply_count(key) > 0 {
+                    // Its place is kept for what hangs from it.
+                    let comment = self.peek(key).unwrap_or_default();
+                    self.replace(key, Comment { standing: Standing::Deleted, ..comment });
+                    return self.say(News::Deleted(Some(key)));
+                }
                 let parent = self.parent(key);
                 self.0.forest.borrow_mut().remove(key);
                 self.slot(key, |slot| slot.comment = None);
-                self.0.total.set(self.0.total.get().map(|total| total.saturating_sub(1)));
                 if let Some(parent) = parent {
                     self.list_changed(parent);
                 }
@@ -200,7 +269,8 @@ impl Discussion {
 
     fn draft_name(&self, place: Option<CommentKey>, editing: bool) -> String {
         let place = place.map(|key| self.fragment(key)).unwrap_or_default();
-        [if editing { "edit " } else { "draft " }, &self.0.name, " ", &place].concat()
+        let kind = if editing { "edit " } else { "draft " };
+        [kind, &self.at(None).name, " ", &place].concat()
     }
 }
 

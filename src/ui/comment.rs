@@ -9,6 +9,7 @@ use send_wrapper::SendWrapper;
 use crate::domain::author::Author;
 use crate::domain::body::Body;
 use crate::domain::comment::{Comment, CommentKey, Standing};
+use crate::domain::offers::Offers;
 use crate::domain::thread::DEEPEST;
 use crate::domain::time::Time;
 use crate::domain::vote::{Tally, Vote};
@@ -64,8 +65,8 @@ struct Parts {
 struct Shown {
     author: Option<Author>,
     words: Option<(Standing, Body)>,
-    badges: (bool, Standing, Option<Time>, bool, bool),
-    actions: Option<(bool, bool, bool, bool)>,
+    badges: (Option<String>, bool, Standing, Option<Time>, bool, bool),
+    actions: Option<(bool, bool, bool, bool, bool)>,
     tally: Option<Tally>,
     created: Option<Time>,
     open: Open,
@@ -120,10 +121,22 @@ impl Parts {
             shown.words = Some(words);
         }
         let folded = scene.discussion.is_folded(key);
-        let badges =
-            (comment.author.staff, comment.standing, comment.edited, comment.pinned, folded);
+        let origin = scene.discussion.origin(key);
+        let badges = (
+            origin.clone(),
+            comment.author.staff,
+            comment.standing,
+            comment.edited,
+            comment.pinned,
+            folded,
+        );
         if shown.badges != badges || folded {
-            self.paint_badges(scene, comment, folded.then(|| scene.discussion.reply_count(key)));
+            self.paint_badges(
+                scene,
+                comment,
+                origin,
+                folded.then(|| scene.discussion.reply_count(key)),
+            );
             shown.badges = badges;
         }
         let open = scene.discussion.open(key);
@@ -134,7 +147,7 @@ impl Parts {
             self.actions.toggle("hidden", folded);
             self.opened.toggle("hidden", folded);
         }
-        self.paint_actions(scene, comment, &mut shown);
+        self.paint_actions(scene, key, comment, &mut shown);
         if shown.open != open {
             shown.open = open;
             self.paint_opened(scene, key, open);
@@ -183,10 +196,19 @@ impl Parts {
         self.words.add(el("p").class("quiet").child(el("em").text(words)));
     }
 
-    fn paint_badges(&self, scene: &Scene, comment: &Comment, folded: Option<usize>) {
+    fn paint_badges(
+        &self,
+        scene: &Scene,
+        comment: &Comment,
+        origin: Option<String>,
+        folded: Option<usize>,
+    ) {
         let text = &scene.text;
         self.badges.clear();
         let badge = |class: &str, words: &str| self.badges.add(el("span").class(class).text(words));
+        if let Some(origin) = origin {
+            badge("badge origin", &text.fill("via", &origin));
+        }
         if comment.author.staff {
             badge("badge", &text.say("staff"));
         }
@@ -216,20 +238,21 @@ impl Parts {
         self.fold.set("aria-expanded", if folded { "false" } else { "true" });
     }
 
-    fn paint_actions(&self, scene: &Scene, comment: &Comment, shown: &mut Shown) {
-        let offers = scene.discussion.offers();
+    fn paint_actions(&self, scene: &Scene, key: CommentKey, comment: &Comment, shown: &mut Shown) {
+        let offers = scene.discussion.offers(Some(key));
         let there = comment.standing == Standing::Published;
-        let rights = scene.discussion.rights(comment);
+        let rights = scene.discussion.rights(key, comment);
         let votes = there && comment.tally.is_some();
-        let reply = there && offers.create && !scene.discussion.closed().get();
-        let actions = (votes, reply, rights.edit, rights.delete);
+        let reply = there && offers.create && !scene.discussion.is_closed(key);
+        let elsewhere = comment.url.as_deref().filter(|_| there && !offers.create);
+        let actions = (votes, reply, rights.edit, rights.delete, elsewhere.is_some());
         let about = || self.about(scene, comment);
         if shown.actions != Some(actions) {
             shown.actions = Some(actions);
             let had_focus = self.actions.has_focus();
             self.actions.clear();
             if votes {
-                self.actions.add(vote_buttons(scene));
+                self.actions.add(vote_buttons(scene, offers));
                 shown.tally = None;
             }
             for (has, verb, named) in [
@@ -242,6 +265,12 @@ impl Parts {
                         el("button").attr("type", "button").attr("data-do", verb).class("plain");
                     self.actions.add(button.attr("aria-label", &named).text(&scene.text.say(verb)));
                 }
+            }
+            if let Some(address) = elsewhere {
+                let words = scene.text.fill("reply-on", &scene.discussion.title(Some(key)));
+                let anchor = el("a").class("plain").text(&words);
+                body::link(&anchor, address);
+                self.actions.add(anchor);
             }
             if had_focus {
                 // The button that had it is gone; the focus stays in the comment.
@@ -301,8 +330,7 @@ fn name(scene: &Scene, author: &Author) -> String {
     if author.name.is_empty() { scene.text.say("anonymous") } else { author.name.clone() }
 }
 
-fn vote_buttons(scene: &Scene) -> El {
-    let offers = scene.discussion.offers();
+fn vote_buttons(scene: &Scene, offers: Offers) -> El {
     let votes = el("span").class("votes").part("votes");
     let button = |verb: &str, path: &'static str| {
         let button = el("button").attr("type", "button").attr("data-do", verb).class("vote");

@@ -31,7 +31,7 @@ pub fn Composer(scene: Scene, place: Option<CommentKey>, editing: bool) -> El {
     // Once open it stays open: closing when the focus goes would move what is just being pressed.
     let opening = form.clone();
     let form = form.on("focusin", move |_| opening.toggle("data-open", true));
-    let who = Who::new(&scene, editing);
+    let who = Who::new(&scene, place, editing);
     let send = el("button").attr("type", "submit").class("button").part("button");
     let trouble = el("p").class("trouble").attr("role", "alert");
     let bar = el("div").class("bar").child(send.clone());
@@ -173,7 +173,7 @@ impl Writing {
 
     fn missing(&self, text: &str) -> Option<(String, El)> {
         let say = |name| self.scene.text.say(name);
-        let longest = self.scene.discussion.offers().longest;
+        let longest = self.scene.discussion.offers(self.place).longest;
         let surplus = text.chars().count().saturating_sub(longest);
         if text.is_empty() {
             return Some((say("text-missing"), self.field.clone()));
@@ -225,8 +225,8 @@ struct Who {
 }
 
 impl Who {
-    fn new(scene: &Scene, editing: bool) -> Self {
-        let offers = scene.discussion.offers();
+    fn new(scene: &Scene, place: Option<CommentKey>, editing: bool) -> Self {
+        let offers = scene.discussion.offers(place);
         let known = memory::load(SIGNATURE).and_then(|kept| Value::parse(&kept).ok());
         let known = known.unwrap_or_default();
         let fields = el("div").class("who");

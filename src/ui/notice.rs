@@ -22,8 +22,17 @@ pub fn notice(words: &str) -> El {
 
 /// A trouble and a way to try again.
 pub fn failed(scene: &Scene, trouble: &Trouble) -> El {
+    trouble_box(scene, &scene.text.say("failed"), trouble)
+}
+
+/// The same where only one service of several failed.
+pub fn failed_part(scene: &Scene, title: &str, trouble: &Trouble) -> El {
+    trouble_box(scene, &scene.text.fill("failed-part", title), trouble)
+}
+
+fn trouble_box(scene: &Scene, title: &str, trouble: &Trouble) -> El {
     let words = el("p").text(&scene.text.explain(trouble));
-    let title = el("p").child(el("strong").text(&scene.text.say("failed")));
+    let title = el("p").child(el("strong").text(title));
     let retry = el("button").attr("type", "button").attr("data-do", "retry").class("button");
     let retry = retry.text(&scene.text.say("retry"));
     el("div")

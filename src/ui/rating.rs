@@ -81,11 +81,7 @@ fn paint_spread(scene: &Scene, list: &El, rating: &Rating) {
 
 /// The radio group. The browser gives it arrows, Space, Tab and touch.
 fn give(scene: &Scene) -> El {
-    let offers = scene.discussion.offers();
     let group = el("fieldset").class("give").part("rating-input");
-    if !offers.rate {
-        return group.attr("hidden", "");
-    }
     let group = group.child(el("legend").text(&scene.text.say("rate")));
     let row = el("div").class("choices");
     let mut inputs = Vec::new();
@@ -103,9 +99,11 @@ fn give(scene: &Scene) -> El {
     }
     let back = el("button").attr("type", "button").class("plain").attr("data-do", "unrate");
     let back = back.text(&scene.text.say("unrate"));
-    let rating = scene.discussion.rating();
-    group.child(row).child(back.clone()).bind(move |_| {
+    let (rating, discussion) = (scene.discussion.rating(), scene.discussion.clone());
+    group.child(row).child(back.clone()).bind(move |group| {
         let mine = rating.get().and_then(|rating| rating.mine);
+        let (rates, unrates) = discussion.rates();
+        group.toggle("hidden", !rates);
         for (stars, input) in &inputs {
             input.node().unchecked_ref::<HtmlInputElement>().set_checked(mine == Some(*stars));
         }
@@ -113,6 +111,6 @@ fn give(scene: &Scene) -> El {
             // The button is about to go; the focus stays in the group.
             inputs[0].1.focus();
         }
-        back.toggle("hidden", mine.is_none() || !offers.unrate);
+        back.toggle("hidden", mine.is_none() || !unrates);
     })
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::state::load::Load;
 use crate::ui::Scene;
 use crate::ui::el::{El, el};
-use crate::ui::notice::{failed, notice, waiting};
+use crate::ui::notice::{failed, failed_part, notice, waiting};
 use crate::ui::thread::{Thread, ThreadProps};
 
 /// The list of threads with its states: waiting, slow, empty, failed, and more to come.
@@ -36,8 +36,21 @@ fn state(scene: &Scene) -> El {
             Load::Waiting => state.add(waiting(&scene, false)),
             Load::Slow => state.add(waiting(&scene, true)),
             Load::Failed(trouble) => state.add(failed(&scene, &trouble)),
-            Load::Ready if count == 0 => state.add(notice(&scene.text.say("empty"))),
+            Load::Ready if count == 0 && scene.discussion.failures().is_empty() => {
+                state.add(notice(&scene.text.say(if scene.discussion.offers(None).create {
+                    "empty"
+                } else {
+                    "empty-here"
+                })));
+            }
             Load::Ready => {}
+        }
+        for (title, trouble) in scene.discussion.failures() {
+            state.add(failed_part(&scene, &title, &trouble));
+        }
+        let unread = scene.discussion.unread();
+        if unread > 0 {
+            state.add(notice(&scene.text.count("unread", unread as usize)));
         }
     })
 }

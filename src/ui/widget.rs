@@ -8,10 +8,11 @@ use crate::domain::comment::CommentKey;
 use crate::domain::time::Time;
 use crate::domain::vote::Vote;
 use crate::endpoint::now;
-use crate::state::discussion::Open;
+use crate::state::discussion::{Discussion, Open};
 use crate::state::load::SLOW_AFTER;
 use crate::state::news::News;
 use crate::ui::Scene;
+use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
 use crate::ui::el::{El, after, effect, el, every, listen, spawn};
 use crate::ui::rating::{RatingControl, RatingControlProps};
@@ -73,7 +74,8 @@ fn title(scene: &Scene, heading: El) -> El {
 /// The composer for a new thread, or a sentence where none can be begun.
 fn write(scene: &Scene) -> El {
     let place = el("div").class("write");
-    if !scene.discussion.offers().create {
+    place.add(links(scene));
+    if !scene.discussion.offers(None).create {
         return place;
     }
     let composer = Composer(ComposerProps { scene: scene.clone(), place: None, editing: false });
@@ -86,6 +88,21 @@ fn write(scene: &Scene) -> El {
     })
 }
 
+/// Links to where one can only write over there.
+fn links(scene: &Scene) -> El {
+    let scene = scene.clone();
+    el("p").class("elsewhere").bind(move |place| {
+        let links = scene.discussion.links();
+        place.clear();
+        place.toggle("hidden", links.is_empty());
+        for (title, address) in links {
+            let anchor = el("a").class("plain").text(&scene.text.fill("reply-on", &title));
+            body::link(&anchor, &address);
+            place.add(anchor);
+        }
+    })
+}
+
 /// Reads the first page, then looks whether the address names a comment.
 fn read(scene: &Scene) {
     let discussion = scene.discussion.clone();
@@ -94,6 +111,14 @@ fn read(scene: &Scene) {
         discussion.read().await;
         discussion.seek(&hash()).await;
     });
+    let discussion = scene.discussion.clone();
+    spawn(async move { discussion.read_rating().await });
+}
+
+/// Reads a service that was added, and its part in what the address names.
+pub async fn read_added(discussion: Discussion, number: usize) {
+    discussion.read_source(number).await;
+    discussion.seek_again(&hash()).await;
 }
 
 fn later_slow(scene: &Scene) {
@@ -146,6 +171,7 @@ fn press(scene: &Scene, button: &Element) {
         "reply" => toggle_open(scene, key, Open::Reply),
         "edit" => toggle_open(scene, key, Open::Edit),
         "delete" => discussion.set_open(key, Open::Delete),
+        "replies" => spawn(async move { discussion.read_replies(key).await }),
         "close" => discussion.set_open(key, Open::Nothing),
         "really-delete" => spawn(async move { discussion.delete(key).await }),
         "upvote" => spawn(async move { discussion.vote(key, Vote::Up).await }),
@@ -175,6 +201,7 @@ fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
         let (said, focus) = match &news {
             News::Posted(key) => (text.say("posted"), Some(*key)),
             News::Held => (text.say("held"), None),
+            News::Sent => (text.say("sent"), None),
             News::Edited(key) => (text.say("changed"), Some(*key)),
             News::Deleted(next) => (text.say("removed"), *next),
             News::Rated(Some(stars)) => (text.count("rated", stars.count().into()), None),
@@ -186,7 +213,7 @@ fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
         let undone = matches!(news, News::Undone(_));
         status.set_text(if undone { "" } else { &said });
         // A comment that waits is not in the list: its writer must see that it arrived.
-        alert.set_text(if undone || news == News::Held { &said } else { "" });
+        alert.set_text(if undone || matches!(news, News::Held | News::Sent) { &said } else { "" });
         let named = matches!(news, News::Named(_));
         let (discussion, whole, heading) = (discussion.clone(), whole.clone(), heading.clone());
         let last = matches!(news, News::Deleted(None));

@@ -1,0 +1,71 @@
+//! Web addresses as text: where one belongs to, and what a relative one leads to.
+
+/// Scheme, host and port of an address, as they are written; empty for what is no web address.
+pub fn origin(address: &str) -> &str {
+    let Some(start) = address.find("://") else { return "" };
+    let host = start + 3;
+    let end = address[host..].find(['/', '?', '#', '\\']).map_or(address.len(), |end| host + end);
+    &address[..end]
+}
+
+/// Path of an address, from its first slash; `/` where it has none.
+pub fn path(address: &str) -> &str {
+    let rest = address.get(origin(address).len()..).unwrap_or_default();
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    if path.is_empty() { "/" } else { path }
+}
+
+/// Resolves a reference against the address of the document it stands in (RFC 3986 §5.2, without the
+/// removal of dot segments, which no service was seen to need).
+pub fn resolve(base: &str, reference: &str) -> String {
+    let reference = reference.trim();
+    let scheme = reference.split_once(':').map_or("", |(scheme, _)| scheme);
+    let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    if !scheme.is_empty() && scheme.chars().all(is_scheme) {
+        return reference.to_owned();
+    }
+    if reference.starts_with("//") {
+        let scheme = base.split("//").next().unwrap_or_default();
+        return [scheme, reference].concat();
+    }
+    if reference.starts_with('/') {
+        return [origin(base), reference].concat();
+    }
+    let document = base.split(['?', '#']).next().unwrap_or_default();
+    if reference.starts_with('?') {
+        return [document, reference].concat();
+    }
+    let folder = document.rfind('/').filter(|end| *end >= origin(base).len());
+    let folder = folder.map_or_else(|| [document, "/"].concat(), |end| document[..=end].to_owned());
+    [&folder, reference].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(reference: &str, resolved: &str) {
+        assert_eq!(resolve("https://a.example:8/b/c/d?q#f", reference), resolved, "{reference}");
+    }
+
+    #[test]
+    fn references_are_resolved() {
+        check("https://x.example/y", "https://x.example/y");
+        check("mailto:a@b", "mailto:a@b");
+        check("//x.example/y", "https://x.example/y");
+        check("/u/ada", "https://a.example:8/u/ada");
+        check("?page=2", "https://a.example:8/b/c/d?page=2");
+        check("g", "https://a.example:8/b/c/g");
+        assert_eq!(resolve("https://a.example", "g"), "https://a.example/g");
+    }
+
+    #[test]
+    fn an_origin_ends_where_the_path_begins() {
+        assert_eq!(origin("https://a.example:8/b"), "https://a.example:8");
+        assert_eq!(origin("https://a.example?b"), "https://a.example");
+        assert_eq!(origin("https://a.example\\@evil"), "https://a.example");
+        assert_eq!(origin("/b"), "");
+        assert_eq!([path("https://a.example/b/?c"), path("https://a.example")], ["/b/", "/"]);
+    }
+}

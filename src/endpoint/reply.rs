@@ -1,0 +1,89 @@
+//! An answer as it came, to be read through the profile.
+
+use gloo_net::http::Headers;
+use web_sys::Document;
+
+use crate::domain::trouble::Trouble;
+use crate::endpoint::Endpoint;
+use crate::endpoint::http::{exchange, warn};
+use crate::json::Value;
+use crate::profile::expression::Answer;
+use crate::profile::template::Variables;
+use crate::profile::write::Request;
+
+/// A successful answer.
+pub(super) struct Reply {
+    pub(super) url: String,
+    pub(super) status: u16,
+    value: Value,
+    headers: Option<Headers>,
+}
+
+impl Reply {
+    /// What stands in the page itself, in `script` elements of a type: the first that is a record with
+    /// comments in it, else the first.
+    pub(super) fn of_page(kind: &str) -> Self {
+        let document = web_sys::window().and_then(|window| window.document());
+        let scripts = document.as_ref().map(|document| texts(document, kind)).unwrap_or_default();
+        let mut values = scripts.iter().filter_map(|text| Value::parse(text).ok());
+        let first = values.clone().next();
+        let value = values.find(|value| value.get("comment").is_some()).or(first);
+        let url = document.and_then(|document| document.url().ok()).unwrap_or_default();
+        Self { url, status: 200, value: value.unwrap_or_default(), headers: None }
+    }
+
+    /// Reads something out of it.
+    pub(super) fn with<T>(&self, variables: &Variables, read: impl FnOnce(Answer) -> T) -> T {
+        let header = |name: &str| self.headers.as_ref()?.get(name);
+        let mut answer = Answer::new(&self.value, variables);
+        answer.url = &self.url;
+        answer.header = &header;
+        read(answer)
+    }
+
+    /// Says to the page's author what is wrong with it.
+    pub(super) fn unreadable(&self, reason: &str) -> Trouble {
+        warn(&format!("the answer of {} is not what the profile says: {reason}", self.url));
+        Trouble::Unreadable
+    }
+}
+
+fn texts(document: &Document, kind: &str) -> Vec<String> {
+    let scripts = document.get_elements_by_tag_name("script");
+    let scripts = (0..scripts.length()).filter_map(|place| scripts.item(place));
+    let scripts = scripts.filter(|script| script.get_attribute("type").as_deref() == Some(kind));
+    scripts.filter_map(|script| script.text_content()).collect()
+}
+
+impl Endpoint {
+    /// Sends a request; an answer that is no success, or that the profile calls a failure, is trouble.
+    pub(super) async fn ask(&self, request: &Request) -> Result<Reply, Trouble> {
+        let answer = exchange(request).await?;
+        if !answer.is_success() {
+            return Err(self.profile.trouble(answer.status, &answer.body, answer.wait));
+        }
+        let body = answer.body.trim();
+        let value = match Value::parse(body) {
+            Ok(value) => value,
+            Err(_) if body.is_empty() => Value::Null,
+            // A token may come as it is.
+            Err(_) if !body.starts_with(['<', '{', '[']) && body.len() < 1_000 => Value::text(body),
+            Err(at) => {
+                let start: String = body.chars().take(60).collect();
+                warn(&format!("{} answered no JSON (wrong at byte {at}): {start}", request.url));
+                return Err(Trouble::Unreadable);
+            }
+        };
+        let headers = Some(answer.headers);
+        let reply = Reply { url: request.url.clone(), status: answer.status, value, headers };
+        let variables = self.known();
+        if reply.with(&variables, |answer| self.profile.failed(&answer)) {
+            warn(&format!("{} {} answered an error: {body:.200}", request.method, request.url));
+            return Err(self.profile.trouble(answer.status, body, answer.wait));
+        }
+        if let Some(token) = reply.with(&variables, |answer| self.profile.token(&answer)) {
+            self.own.borrow_mut().token = Some(token);
+        }
+        Ok(reply)
+    }
+}

@@ -1,0 +1,323 @@
+//! One page of a discussion, and how to ask for the next.
+
+use std::borrow::Cow;
+
+use crate::domain::address::{origin, resolve};
+use crate::domain::decimal;
+use crate::domain::rating::Rating;
+use crate::json::Value;
+use crate::profile::Profile;
+use crate::profile::expression::{Answer, Join, Scope};
+use crate::profile::read::Found;
+
+/// One page of a discussion.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub found: Vec<Found>,
+    pub total: Option<u32>,
+    /// What to ask for next, to be given back to [`Profile::list`].
+    pub next: Option<Value>,
+    pub rating: Option<Rating>,
+    pub closed: bool,
+    /// How many comments could not be read, and what was wrong with the first of them.
+    pub unread: u32,
+    pub reason: Option<String>,
+    /// Where the service itself shows the discussion, for a link out.
+    pub url: Option<String>,
+}
+
+/// More comments than anybody reads in one page; what follows is left to the next.
+const MOST: usize = 20_000;
+
+/// What stands in an answer besides the comments themselves; pages are turned by it.
+struct Rows<'a> {
+    rows: &'a [Value],
+    /// Those that answer nothing.
+    roots: usize,
+}
+
+impl Profile {
+    /// Reads a page of comments out of an answer. The error names the JSON Pointer that leads nowhere.
+    ///
+    /// `asked` is what the request for this page was given from the page before.
+    pub fn page(&self, answer: Answer, asked: Option<&Value>) -> Result<Page, String> {
+        self.read_page("/list/items", answer, asked)
+    }
+
+    /// Reads the replies that the operation `replies` brought.
+    pub fn replies(&self, answer: Answer, above: &Value) -> Result<Vec<Found>, String> {
+        let mut page = self.read_page("/operations/replies/result/items", answer, None)?;
+        for found in &mut page.found {
+            if found.parent.is_none() {
+                found.parent = Some(above.clone());
+            }
+        }
+        page.found.retain(|found| found.name.as_text() != above.as_text());
+        Ok(page.found)
+    }
+
+    fn read_page(
+        &self,
+        items: &str,
+        mut answer: Answer,
+        asked: Option<&Value>,
+    ) -> Result<Page, String> {
+        answer.joins = self.joins(&answer);
+        let answer = &answer;
+        let whole = Scope::whole(answer);
+        let told = self.at(items).unwrap_or(&Value::Null);
+        let named = || format!("{items} says {}", told.write());
+        // Of several places the first that is there, even if nothing is in it.
+        let choices =
+            if let Value::List(choices) = told { choices } else { std::slice::from_ref(told) };
+        let listed = choices.iter().find_map(|choice| whole.find(choice));
+        let boxed = self.at("/list/container").is_some();
+        let rows: Cow<[Value]> = match listed {
+            Some(Cow::Borrowed(Value::List(rows))) if !boxed => Cow::Borrowed(rows),
+            Some(Cow::Owned(Value::List(rows))) => Cow::Owned(rows),
+            Some(Cow::Borrowed(value)) if boxed => Cow::Owned(unboxed(value)),
+            // Some services say null for none.
+            None if self.is_null(choices, whole) => Cow::Borrowed(&[]),
+            seen => {
+                let seen = seen.map_or("nothing", |seen| kind(&seen));
+                return Err(format!("{}, where a list must be; there is {seen}", named()));
+            }
+        };
+        let mut page = Page::default();
+        self.comments(&rows, answer, &mut page);
+        if page.found.is_empty() && page.unread > 0 {
+            return Err(page.reason.unwrap_or_default());
+        }
+        let total = whole.text(self.at("/list/total"));
+        page.total =
+            total.and_then(|total| decimal::whole(&total)).and_then(|n| u32::try_from(n).ok());
+        let parent = self.at("/list/nesting/parent");
+        let is_root = |item: &&Value| {
+            let scope = Scope { item, answer };
+            parent.and_then(|parent| scope.find(parent)).is_none_or(|parent| !parent.is_truthy())
+        };
+        let roots = rows.iter().filter(is_root).count();
+        page.next = self.next(&Rows { rows: &rows, roots }, answer, asked);
+        page.rating = self.rating(answer);
+        page.closed = self.at("/list/closed").is_some_and(|test| whole.holds(test));
+        page.url = self.url(whole, self.at("/list/url"));
+        Ok(page)
+    }
+
+    fn is_null(&self, choices: &[Value], whole: Scope) -> bool {
+        choices.iter().any(|choice| {
+            let pointer = choice.as_str().and_then(|pointer| pointer.strip_prefix('#'));
+            pointer.and_then(|pointer| whole.answer.value.at(pointer)) == Some(&Value::Null)
+        })
+    }
+
+    fn joins<'a>(&self, answer: &Answer<'a>) -> Vec<Join<'a>> {
+        let told = self.at("/joins").map_or(&[][..], Value::members);
+        let join = |(name, told): &(String, Value)| {
+            let table = told.get("table")?.as_str()?.strip_prefix('#')?;
+            let table = answer.value.at(table)?;
+            let mut rows: Vec<(String, &'a Value)> = match told.get("key").and_then(Value::as_str) {
+                Some(key) => {
+                    let row = |row: &'a Value| Some((row.at(key)?.as_text()?.to_owned(), row));
+                    table.as_list().iter().filter_map(row).collect()
+                }
+                None => table.members().iter().map(|(key, row)| (key.clone(), row)).collect(),
+            };
+            rows.sort_by(|(left, _), (right, _)| left.cmp(right));
+            Some(Join { name: name.clone(), equals: told.get("equals")?.clone(), rows })
+        };
+        told.iter().filter_map(join).collect()
+    }
+
+    /// Walks the tree of an answer without recursion, each thread before the next.
+    fn comments(&self, rows: &[Value], answer: &Answer, page: &mut Page) {
+        let nesting = |name: &str| self.at("/list/nesting").and_then(|nesting| nesting.get(name));
+        let (children, depth) = (nesting("children"), nesting("depth"));
+        let mut waiting: Vec<(&Value, Option<Value>)> =
+            rows.iter().rev().map(|r| (r, None)).collect();
+        // The comments above the one being read, where the answer tells depths.
+        let mut above_by_depth: Vec<(i64, Value)> = Vec::new();
+        while let Some((item, mut above)) = waiting.pop() {
+            let scope = Scope { item, answer };
+            if page.found.len() == MOST {
+                break;
+            }
+            if self.at("/list/skip").is_some_and(|test| scope.holds(test)) {
+                continue;
+            }
+            let level = depth.and_then(|depth| decimal::whole(&scope.text(Some(depth))?));
+            if let Some(level) = level {
+                while above_by_depth.last().is_some_and(|(other, _)| *other >= level) {
+                    above_by_depth.pop();
+                }
+                above = above_by_depth.last().map(|(_, name)| name.clone());
+            }
+            let found = self.comment(item, answer, above.clone());
+            let name = found.as_ref().ok().map(|found| found.name.clone());
+            match found {
+                Ok(found) => page.found.push(found),
+                Err(reason) => {
+                    page.unread += 1;
+                    page.reason.get_or_insert(reason);
+                }
+            }
+            let below = name.or(above);
+            if let (Some(level), Some(name)) = (level, &below) {
+                above_by_depth.push((level, name.clone()));
+            }
+            if let Some(Cow::Borrowed(replies)) = children.and_then(|children| scope.find(children))
+            {
+                let replies = replies.as_list().iter().rev();
+                waiting.extend(replies.map(|reply| (reply, below.clone())));
+            }
+        }
+    }
+
+    fn next(&self, rows: &Rows, answer: &Answer, asked: Option<&Value>) -> Option<Value> {
+        let page = self.at("/list/page")?;
+        let whole = Scope::whole(answer);
+        let told = |name: &str| page.get(name);
+        if told("more").is_some_and(|test| !whole.holds(test)) {
+            return None;
+        }
+        let before =
+            |first: i64| asked.and_then(|asked| decimal::whole(asked.as_text()?)).unwrap_or(first);
+        let number = |name: &str| decimal::whole(&whole.text(told(name))?);
+        // Without another sign, a page that is not full is the last one.
+        let is_full = told("more").is_some() || rows.rows.len() >= self.page_size_or(1);
+        match told("mode").and_then(Value::as_str)? {
+            "number" => {
+                let first =
+                    told("first").and_then(|first| decimal::whole(first.as_text()?)).unwrap_or(1);
+                let current = before(first);
+                let more = match number("pages") {
+                    Some(pages) => current - first + 1 < pages,
+                    None => is_full,
+                };
+                (more && !rows.rows.is_empty()).then(|| Value::number(current + 1))
+            }
+            "offset" => {
+                let by_roots = told("scope").and_then(Value::as_str) == Some("roots");
+                let read = if by_roots { rows.roots } else { rows.rows.len() };
+                let read = i64::try_from(read).ok().filter(|read| *read > 0)?;
+                let full =
+                    told("more").is_some() || read >= i64::try_from(self.page_size_or(1)).ok()?;
+                full.then(|| before(0).checked_add(read).map(Value::number))?
+            }
+            "cursor" => {
+                whole.find(told("cursor")?).map(Cow::into_owned).filter(|cursor| !cursor.is_empty())
+            }
+            // The key of the last one: an empty page has none, and so ends the list.
+            "key" => {
+                let scope = Scope { item: rows.rows.last().filter(|_| is_full)?, answer };
+                scope.find(told("cursor")?).map(Cow::into_owned).filter(|key| !key.is_empty())
+            }
+            "link" => self.beside(answer, &link_next(&(answer.header)("Link")?)?),
+            "next" => self.beside(answer, whole.find(told("next")?)?.as_str()?),
+            "ids" => {
+                let rest = match asked {
+                    Some(Value::List(rest)) => rest.get(self.page_size_or(rest.len())..)?.to_vec(),
+                    _ => {
+                        let id = self.at("/comment/id")?;
+                        let mut read: Vec<String> = rows
+                            .rows
+                            .iter()
+                            .filter_map(|item| Scope { item, answer }.text(Some(id)))
+                            .collect();
+                        read.sort();
+                        let all = whole.find(told("ids")?)?;
+                        let is_new = |id: &&Value| {
+                            id.as_text().is_some_and(|id| {
+                                read.binary_search_by(|r| r.as_str().cmp(id)).is_err()
+                            })
+                        };
+                        all.as_list().iter().filter(is_new).cloned().collect()
+                    }
+                };
+                (!rest.is_empty()).then_some(Value::List(rest))
+            }
+            _ => None,
+        }
+    }
+
+    fn page_size_or(&self, usual: usize) -> usize {
+        Some(self.page_size()).filter(|size| *size < usize::MAX).unwrap_or(usual)
+    }
+
+    /// The address of the next page, if it is at the same place as this one: an answer must not send
+    /// the reader's requests elsewhere.
+    fn beside(&self, answer: &Answer, reference: &str) -> Option<Value> {
+        let address = resolve(answer.url, reference);
+        (!reference.is_empty() && origin(&address) == origin(answer.url))
+            .then_some(Value::Text(address))
+    }
+}
+
+/// The `rel="next"` of a Link header (RFC 8288 §3).
+fn link_next(header: &str) -> Option<String> {
+    let links = header.split('<').skip(1).filter_map(|link| link.split_once('>'));
+    let is_next = |parameters: &str| {
+        parameters.split([';', ',']).any(|parameter| {
+            let (name, value) = parameter.trim().split_once('=').unwrap_or_default();
+            name.trim().eq_ignore_ascii_case("rel")
+                && value
+                    .trim()
+                    .trim_matches('"')
+                    .split(' ')
+                    .any(|rel| rel.eq_ignore_ascii_case("next"))
+        })
+    };
+    links
+        .into_iter()
+        .find(|(_, parameters)| is_next(parameters))
+        .map(|(target, _)| target.to_owned())
+}
+
+/// A record of comments as a list of `{"key": …, "value": …}`; a list, where some services write
+/// numbered members, the same way.
+fn unboxed(value: &Value) -> Vec<Value> {
+    let row = |key: Value, value: &Value| {
+        Value::Record(vec![("key".to_owned(), key), ("value".to_owned(), value.clone())])
+    };
+    if let Value::List(elements) = value {
+        let there = elements.iter().enumerate().filter(|(_, value)| **value != Value::Null);
+        return there.map(|(key, value)| row(Value::Text(key.to_string()), value)).collect();
+    }
+    value.members().iter().map(|(key, value)| row(Value::text(key), value)).collect()
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::Text(_) => "a string",
+        Value::List(_) => "a list",
+        Value::Record(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::link_next;
+
+    #[track_caller]
+    fn check(header: &str, next: Option<&str>) {
+        assert_eq!(link_next(header).as_deref(), next, "{header}");
+    }
+
+    #[test]
+    fn a_link_header_names_the_next_page() {
+        check(
+            "<https://a/?p=2>; rel=\"next\", <https://a/?p=9>; rel=\"last\"",
+            Some("https://a/?p=2"),
+        );
+        check(
+            "<https://a/?p=1>; rel=\"prev\", <https://a/?p=3>; title=\"x\"; rel=next",
+            Some("https://a/?p=3"),
+        );
+        check("<b>; rel=\"prev next\"", Some("b"));
+        check("<https://a/?p=9>; rel=\"last\"", None);
+        check("nothing", None);
+    }
+}

@@ -1,0 +1,193 @@
+//! What the page gives to a profile, checked against what the profile asks for.
+
+use crate::domain::address;
+use crate::json::Value;
+use crate::profile::Profile;
+use crate::profile::template::Variables;
+
+/// What the page says of itself and of what is discussed on it.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// The base address of the endpoint; empty if the page gave none.
+    pub endpoint: String,
+    /// What is being discussed, as the service knows it; empty if the page gave none.
+    pub article: String,
+    /// The address of the page, without query and fragment.
+    pub url: String,
+    pub title: String,
+    /// The order asked for, in the words of the profile; may be empty.
+    pub sort: String,
+    /// A secret of the viewer's that the page knows.
+    pub token: Option<String>,
+    /// Everything else, by names whose capitals do not count.
+    pub more: Vec<(String, String)>,
+}
+
+impl Profile {
+    /// All variables there are before anybody acts. `Err` says what to write on the tag.
+    pub fn variables(&self, given: &Given) -> Result<Variables, String> {
+        let mut variables = Variables::default();
+        let mut set = |name: &str, value: &str| {
+            if !value.is_empty() {
+                variables.set(name, Value::text(value));
+            }
+        };
+        let page = address::origin(&given.url);
+        set("url", &given.url);
+        set("title", &given.title);
+        set("path", address::path(&given.url));
+        set("host", page.rsplit('/').next().unwrap_or_default());
+        set("sort", &given.sort);
+        let article_declared = self.at("/variables/article").is_some();
+        if !article_declared {
+            // Most services know an article by the path of its page.
+            set("article", address::path(&given.url));
+        }
+        set("article", &given.article);
+        set("endpoint", given.endpoint.trim_end_matches('/'));
+        for (name, told) in self.at("/variables").map_or(&[][..], Value::members) {
+            let same = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
+            let more = given.more.iter().find(same).map(|(_, value)| Value::text(value));
+            let own = variables.get(name).cloned();
+            let value = more.or(own).or_else(|| told.get("default").cloned());
+            let attribute = match name.as_str() {
+                "endpoint" | "article" => name.clone(),
+                _ => ["var-", name].concat(),
+            };
+            let describe = || {
+                let description = told.get("description").and_then(Value::as_str);
+                description.map_or(String::new(), |text| [" (", text, ")"].concat())
+            };
+            match value {
+                Some(value) => match typed(&value, told.get("type")) {
+                    Some(value) => variables.set(name, value),
+                    None => {
+                        let (is, kind) = (value.write(), told.get("type").map(Value::write));
+                        let kind = kind.unwrap_or_default().replace('"', "");
+                        return Err(format!(
+                            "{attribute} is {is}, which is no {kind}; write {attribute}=\"…\" on the tag{}",
+                            describe()
+                        ));
+                    }
+                },
+                None if told.get("required").is_some_and(Value::is_truthy) => {
+                    return Err(format!(
+                        "{attribute} is missing; write {attribute}=\"…\" on the tag{}",
+                        describe()
+                    ));
+                }
+                None => {}
+            }
+        }
+        for (name, _) in &given.more {
+            let declared = self.at("/variables").map_or(&[][..], Value::members);
+            if !declared.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+                let declared: Vec<&str> = declared.iter().map(|(name, _)| name.as_str()).collect();
+                return Err(format!(
+                    "var-{name} is not asked for by this profile; it asks for {}",
+                    if declared.is_empty() { "nothing".to_owned() } else { declared.join(", ") }
+                ));
+            }
+        }
+        Ok(variables)
+    }
+}
+
+/// The value as the type that was declared; `None` if it is no such thing.
+fn typed(value: &Value, kind: Option<&Value>) -> Option<Value> {
+    let text = value.as_text()?;
+    match kind.and_then(Value::as_str) {
+        Some("integer") => {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            is_number.then(|| Value::Number(text.to_owned()))
+        }
+        Some("boolean") => match text {
+            "true" => Some(Value::Bool(true)),
+            "false" => Some(Value::Bool(false)),
+            _ => None,
+        },
+        _ => Some(value.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(declared: &str, given: Given, picture: &str) {
+        let text = [
+            r##"{"profile":"x","version":1,"list":{"href":"x","items":"#"},"comment":{"id":"/id","text":"/t"},"variables":"##,
+            declared,
+            "}",
+        ];
+        let profile = Profile::parse(&text.concat()).expect("a profile");
+        let seen = match profile.variables(&given) {
+            Ok(variables) => {
+                let mut names: Vec<&str> = variables.names().collect();
+                names.sort_unstable();
+                names.dedup();
+                let shown = |name: &str| {
+                    [name, "=", &variables.get(name).map(Value::write).unwrap_or_default()].concat()
+                };
+                names.into_iter().map(shown).collect::<Vec<_>>().join(" ")
+            }
+            Err(error) => error,
+        };
+        assert_eq!(seen, picture);
+    }
+
+    fn page() -> Given {
+        Given { url: "https://b.example:8/2026/x/".to_owned(), ..Given::default() }
+    }
+
+    #[test]
+    fn the_page_and_the_profile_say_what_is_known() {
+        check(
+            "{}",
+            page(),
+            r#"article="/2026/x/" host="b.example:8" path="/2026/x/" url="https://b.example:8/2026/x/""#,
+        );
+        let more = vec![("appid".to_owned(), "7".to_owned())];
+        check(
+            r#"{"appId":{},"n":{"default":3}}"#,
+            Given { more, ..Given::default() },
+            r#"appId="7" article="/" n=3 path="/""#,
+        );
+        let endpoint = "https://c.example/".to_owned();
+        check(
+            r#"{"article":{"type":"integer"}}"#,
+            Given { article: "12".to_owned(), endpoint, ..Given::default() },
+            r#"article=12 endpoint="https://c.example" path="/""#,
+        );
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_said() {
+        let article =
+            r#"{"article":{"type":"integer","required":true,"description":"number of the post"}}"#;
+        check(
+            article,
+            page(),
+            "article is missing; write article=\"…\" on the tag (number of the post)",
+        );
+        let given = Given { article: "x".to_owned(), ..page() };
+        check(
+            article,
+            given,
+            "article is \"x\", which is no integer; write article=\"…\" on the tag (number of the post)",
+        );
+        check(
+            r#"{"site":{"required":true}}"#,
+            page(),
+            "var-site is missing; write var-site=\"…\" on the tag",
+        );
+        let more = vec![("sit".to_owned(), "7".to_owned())];
+        check(
+            r#"{"site":{}}"#,
+            Given { more, ..page() },
+            "var-sit is not asked for by this profile; it asks for site",
+        );
+    }
+}
