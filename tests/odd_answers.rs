@@ -124,7 +124,8 @@ fn the_next_page_is_never_elsewhere() {
 #[test]
 fn depth_is_bounded_and_neighbours_stay() {
     let nested = |levels: usize| {
-        let open: String = (0..levels).map(|n| format!(r#"{{"id":{n},"replies":["#)).collect();
+        let open: Vec<String> = (0..levels).map(|n| format!(r#"{{"id":{n},"replies":["#)).collect();
+        let open = open.concat();
         let close = "]}".repeat(levels);
         read(&[r#"{"items":["#, &open, &close, r#",{"id":"last"}]}"#].concat())
     };

@@ -116,7 +116,7 @@ impl<'a> Scope<'a> {
             let whole = template::names(href).iter().all(|name| variables.get(name).is_some());
             return whole.then(|| Cow::Owned(Value::Text(template::expand(href, &variables))));
         }
-        let found = self.steps(expression, self.find(expression.get("from")?));
+        let found = Self::steps(expression, self.find(expression.get("from")?));
         let is = |truth: bool| Some(Cow::Owned(Value::Bool(truth)));
         let value = || found.as_deref().unwrap_or(&Value::Null);
         if let Some(wanted) = expression.get("eq") {
@@ -136,7 +136,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The steps after `from`, always in this order, whatever the order they are written in.
-    fn steps(self, expression: &Value, found: Option<Cow<'a, Value>>) -> Option<Cow<'a, Value>> {
+    fn steps(expression: &Value, found: Option<Cow<'a, Value>>) -> Option<Cow<'a, Value>> {
         let mut found = found?;
         let step = |name: &str| expression.get(name);
         if let Some(wanted) = step("find") {

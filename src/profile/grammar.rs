@@ -16,6 +16,9 @@ pub const GRAMMAR: &str = include_str!("grammar.txt");
 pub const VARIABLES: &str = "endpoint article url title path host sort name email website content parent \
      root id vote previous upvoteCount stars uuid now token secret csrf";
 
+/// An expression has exactly one of these.
+const HEADS: [&str; 7] = ["const", "href", "header", "from", "any", "all", "not"];
+
 /// The shape of a whole profile.
 pub const ROOT: &str = "profile";
 
@@ -102,14 +105,13 @@ impl Checker {
             ("text" | "template", Value::Text(text)) => self.template(text, at, &[]),
             ("text" | "template", _) => wrong("a string"),
             ("body", _) => self.body(value, at),
-            ("value", Value::Text(pointer)) => self.pointer(pointer, at),
+            ("value" | "words", Value::Text(pointer)) => self.pointer(pointer, at),
             ("value" | "words", Value::List(choices)) => {
                 let mut numbered = choices.iter().enumerate();
                 numbered
                     .try_for_each(|(n, choice)| self.check(choice, kind, &step(at, &n.to_string())))
             }
             ("value", _) => self.expression(value, "expression", at),
-            ("words", Value::Text(pointer)) => self.pointer(pointer, at),
             ("words", _) => self.expression(value, "formatted", at),
             _ => self.shape(value, kind, at),
         }
@@ -147,7 +149,6 @@ impl Checker {
         if let Some(Value::Text(href)) = value.get("href") {
             self.template(href, &step(at, "href"), &names)?;
         }
-        const HEADS: [&str; 7] = ["const", "href", "header", "from", "any", "all", "not"];
         let heads =
             HEADS.iter().filter(|head| value.members().iter().any(|(name, _)| name == **head));
         let bare: Vec<(String, Value)> =

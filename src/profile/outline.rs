@@ -43,7 +43,7 @@ pub fn outline(page: &Page, full: bool) -> String {
     });
     out += &["total ", &total, "\nnext ", &next, "\n"].concat();
     if let Some(reason) = &page.reason {
-        out += &format!("{} could not be read: {reason}\n", page.unread);
+        out += &[&page.unread.to_string(), " could not be read: ", reason, "\n"].concat();
     }
     if full && page.closed {
         out += "closed\n";
@@ -67,16 +67,16 @@ fn line(found: &Found, full: bool) -> String {
     let mut more = String::new();
     if let Some(tally) = comment.tally.filter(|_| full) {
         let down = tally.down.map_or(String::new(), |down| format!("-{down}"));
-        more += &format!("(+{}{down})", tally.up);
+        more += &["(+", &tally.up.to_string(), &down, ")"].concat();
     }
     if let Some(edited) = comment.edited.filter(|_| full) {
-        more += &format!("(edited {})", date(edited));
+        more += &["(edited ", &date(edited), ")"].concat();
     }
     if let Some(replies) = comment.replies.filter(|_| full) {
-        more += &format!("({replies} replies)");
+        more += &["(", &replies.to_string(), " replies)"].concat();
     }
     for address in [&comment.author.url, &comment.url].into_iter().flatten().filter(|_| full) {
-        more += &format!("<{address}>");
+        more += &["<", address, ">"].concat();
     }
     let words = markup::words(&markup::read(&comment.body));
     let words: Vec<&str> = words.split_whitespace().take(8).collect();

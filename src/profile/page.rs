@@ -8,7 +8,7 @@ use crate::domain::rating::Rating;
 use crate::json::Value;
 use crate::profile::Profile;
 use crate::profile::expression::{Answer, Join, Scope};
-use crate::profile::read::Found;
+use crate::profile::read::{Found, address};
 
 /// One page of a discussion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Profile {
             Some(Cow::Owned(Value::List(rows))) => Cow::Owned(rows),
             Some(Cow::Borrowed(value)) if boxed => Cow::Owned(unboxed(value)),
             // Some services say null for none.
-            None if self.is_null(choices, whole) => Cow::Borrowed(&[]),
+            None if Self::is_null(choices, whole) => Cow::Borrowed(&[]),
             seen => {
                 let seen = seen.map_or("nothing", |seen| kind(&seen));
                 return Err(format!("{}, where a list must be; there is {seen}", named()));
@@ -100,11 +100,11 @@ impl Profile {
         page.next = self.next(&Rows { rows: &rows, roots }, answer, asked);
         page.rating = self.rating(answer);
         page.closed = self.at("/list/closed").is_some_and(|test| whole.holds(test));
-        page.url = self.url(whole, self.at("/list/url"));
+        page.url = address(whole, self.at("/list/url"));
         Ok(page)
     }
 
-    fn is_null(&self, choices: &[Value], whole: Scope) -> bool {
+    fn is_null(choices: &[Value], whole: Scope) -> bool {
         choices.iter().any(|choice| {
             let pointer = choice.as_str().and_then(|pointer| pointer.strip_prefix('#'));
             pointer.and_then(|pointer| whole.answer.value.at(pointer)) == Some(&Value::Null)
@@ -212,27 +212,23 @@ impl Profile {
                 let scope = Scope { item: rows.rows.last().filter(|_| is_full)?, answer };
                 scope.find(told("cursor")?).map(Cow::into_owned).filter(|key| !key.is_empty())
             }
-            "link" => self.beside(answer, &link_next(&(answer.header)("Link")?)?),
-            "next" => self.beside(answer, whole.find(told("next")?)?.as_str()?),
+            "link" => Self::beside(answer, &link_next(&(answer.header)("Link")?)?),
+            "next" => Self::beside(answer, whole.find(told("next")?)?.as_str()?),
             "ids" => {
-                let rest = match asked {
-                    Some(Value::List(rest)) => rest.get(self.page_size_or(rest.len())..)?.to_vec(),
-                    _ => {
-                        let id = self.at("/comment/id")?;
-                        let mut read: Vec<String> = rows
-                            .rows
-                            .iter()
-                            .filter_map(|item| Scope { item, answer }.text(Some(id)))
-                            .collect();
-                        read.sort();
-                        let all = whole.find(told("ids")?)?;
-                        let is_new = |id: &&Value| {
-                            id.as_text().is_some_and(|id| {
-                                read.binary_search_by(|r| r.as_str().cmp(id)).is_err()
-                            })
-                        };
-                        all.as_list().iter().filter(is_new).cloned().collect()
-                    }
+                let rest = if let Some(Value::List(rest)) = asked {
+                    rest.get(self.page_size_or(rest.len())..)?.to_vec()
+                } else {
+                    let id = self.at("/comment/id")?;
+                    let id_of = |item| Scope { item, answer }.text(Some(id));
+                    let mut read: Vec<String> = rows.rows.iter().filter_map(id_of).collect();
+                    read.sort();
+                    let all = whole.find(told("ids")?)?;
+                    let is_new = |id: &&Value| {
+                        id.as_text().is_some_and(|id| {
+                            read.binary_search_by(|read| read.as_str().cmp(id)).is_err()
+                        })
+                    };
+                    all.as_list().iter().filter(is_new).cloned().collect()
                 };
                 (!rest.is_empty()).then_some(Value::List(rest))
             }
@@ -246,7 +242,7 @@ impl Profile {
 
     /// The address of the next page, if it is at the same place as this one: an answer must not send
     /// the reader's requests elsewhere.
-    fn beside(&self, answer: &Answer, reference: &str) -> Option<Value> {
+    fn beside(answer: &Answer, reference: &str) -> Option<Value> {
         let address = resolve(answer.url, reference);
         (!reference.is_empty() && origin(&address) == origin(answer.url))
             .then_some(Value::Text(address))

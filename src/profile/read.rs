@@ -56,7 +56,7 @@ impl Profile {
         let comment = Comment {
             author: Author::new(
                 &text("author.name").unwrap_or_default(),
-                self.url(scope, member("author.url")).as_deref(),
+                address(scope, member("author.url")).as_deref(),
                 self.status(scope, "staff"),
             ),
             body: self.body(scope),
@@ -65,7 +65,7 @@ impl Profile {
             // Some services send the time of writing as the time of the last change.
             edited: edited
                 .filter(|edited| created.is_none_or(|created| edited.0 > created.0 + 999)),
-            url: self.url(scope, member("url")),
+            url: address(scope, member("url")),
             tally: self.tally(scope),
             standing,
             pinned: self.status(scope, "pinned"),
@@ -79,12 +79,6 @@ impl Profile {
             .filter_map(|(name, pointer)| Some((name.clone(), scope.find(pointer)?.into_owned())));
         let capture = capture.collect();
         Ok(Found { id, name, parent, comment, capture })
-    }
-
-    /// A web address, resolved against the answer it stands in.
-    pub(crate) fn url(&self, scope: Scope, expression: Option<&Value>) -> Option<String> {
-        let found = scope.text(expression).filter(|found| !found.is_empty())?;
-        markup::web_address(&resolve(scope.answer.url, &found))
     }
 
     fn body(&self, scope: Scope) -> Body {
@@ -207,10 +201,8 @@ impl Profile {
     /// The tally in the answer to a vote, and what the viewer's own vote is now, if it says.
     pub fn voted(&self, operation: &str, answer: &Answer, shown: Tally) -> Option<Tally> {
         if let Some(found) = self.written(operation, answer) {
-            return found.comment.tally.map(|tally| match self.remembers_votes() {
-                true => tally,
-                false => Tally { mine: shown.mine, ..tally },
-            });
+            let mine = |tally: Tally| if self.remembers_votes() { tally.mine } else { shown.mine };
+            return found.comment.tally.map(|tally| Tally { mine: mine(tally), ..tally });
         }
         let whole = Scope::whole(answer);
         let number = |name: &str| decimal::whole(&whole.text(self.result(operation, name))?);
@@ -239,6 +231,12 @@ impl Profile {
     fn result(&self, operation: &str, name: &str) -> Option<&Value> {
         self.operation(operation)?.get("result")?.get(name)
     }
+}
+
+/// A web address, resolved against the answer it stands in.
+pub(crate) fn address(scope: Scope, expression: Option<&Value>) -> Option<String> {
+    let found = scope.text(expression).filter(|found| !found.is_empty())?;
+    markup::web_address(&resolve(scope.answer.url, &found))
 }
 
 fn excerpt(value: &Value) -> String {

@@ -59,9 +59,10 @@ impl Profile {
                 description.map_or(String::new(), |text| [" (", text, ")"].concat())
             };
             match value {
-                Some(value) => match typed(&value, told.get("type")) {
-                    Some(value) => variables.set(name, value),
-                    None => {
+                Some(value) => {
+                    if let Some(value) = typed(&value, told.get("type")) {
+                        variables.set(name, value);
+                    } else {
                         let (is, kind) = (value.write(), told.get("type").map(Value::write));
                         let kind = kind.unwrap_or_default().replace('"', "");
                         return Err(format!(
@@ -69,10 +70,10 @@ impl Profile {
                             describe()
                         ));
                     }
-                },
+                }
                 None if told.get("required").is_some_and(Value::is_truthy) => {
                     return Err(format!(
-                        "{attribute} is missing; write {attribute}=\"…\" on the tag{}",
+                        "the attribute {attribute} is missing; write {attribute}=\"…\" on the tag{}",
                         describe()
                     ));
                 }
@@ -181,7 +182,7 @@ mod tests {
         check(
             r#"{"site":{"required":true}}"#,
             page(),
-            "var-site is missing; write var-site=\"…\" on the tag",
+            "the attribute var-site is missing; write var-site=\"…\" on the tag",
         );
         let more = vec![("sit".to_owned(), "7".to_owned())];
         check(

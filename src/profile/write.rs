@@ -147,7 +147,7 @@ impl Profile {
         }
     }
 
-    /// The header that carries the viewer's secret (OpenAPI Security Scheme: `http` with `bearer`, or
+    /// The header that carries the viewer's secret (Security Scheme of `OpenAPI`: `http` with `bearer`, or
     /// `apiKey` in a header).
     fn credential(&self, variables: &Variables) -> Option<(String, String)> {
         let security = |name: &str| self.at("/security")?.get(name)?.as_str();

@@ -236,7 +236,7 @@ fn mistakes_are_explained(world: &World) -> Result<()> {
         "the attribute endpoint is missing",
         "endpoint=\"ftp://x\"",
         "\"nonesuch\"",
-        "/list/href is missing",
+        "/lisst is not known; did you mean list?",
     ] {
         ensure!(console.contains(part), "{part} in {console}");
     }
