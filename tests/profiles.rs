@@ -151,8 +151,9 @@ fn every_intent_becomes_the_request_in_the_picture() {
         let profile = profile(&name);
         let before = variables(&profile, &name);
         let mut seen = String::new();
-        let mut add =
-            |what: &str, request: &Request| seen += &format!("# {what}\n{}\n", picture(request));
+        let mut add = |what: &str, request: &Request| {
+            seen += &["# ", what, "\n", &picture(request), "\n"].concat();
+        };
         add("list", &profile.list(&before, None));
         if let Some(next) = read(&name, "comments").next {
             add("list, next page", &profile.list(&before, Some(&next)));

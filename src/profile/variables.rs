@@ -171,7 +171,7 @@ mod tests {
         check(
             article,
             page(),
-            "article is missing; write article=\"…\" on the tag (number of the post)",
+            "the attribute article is missing; write article=\"…\" on the tag (number of the post)",
         );
         let given = Given { article: "x".to_owned(), ..page() };
         check(
