@@ -1,5 +1,6 @@
 //! The commands that are made of a few steps.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -76,6 +77,22 @@ pub(crate) fn check() -> Result<bool> {
         }
     }
     Ok(true)
+}
+
+/// Runs the tools for profiles: a binary of its own, so that the other commands start without
+/// compiling the widget natively.
+pub(crate) fn profile(arguments: &[OsString]) -> Result<bool> {
+    let mut run = cargo();
+    // Files are named from where the command was given.
+    run.current_dir(std::env::current_dir()?).arg("run").arg("--quiet").arg("--manifest-path");
+    run.arg(root().join("xtask/Cargo.toml")).args([
+        "--features",
+        "profile",
+        "--bin",
+        "profile",
+        "--",
+    ]);
+    aloud(run.args(arguments))
 }
 
 /// Takes the README's pictures.

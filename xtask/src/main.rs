@@ -52,6 +52,33 @@ enum Verb {
     },
     /// Format, clippy, native tests, floor plan, wasm check: what a commit must pass.
     Check,
+    /// Print the threads that a profile reads out of a saved answer.
+    Outline {
+        /// The profile, a .json file.
+        profile: PathBuf,
+        /// The body of the answer, as the service sent it.
+        response: PathBuf,
+        /// A header of the answer, as 'Name: value'; may be given again.
+        #[arg(long = "header")]
+        headers: Vec<String>,
+        /// A variable, as name=value; may be given again.
+        #[arg(long = "var")]
+        variables: Vec<String>,
+    },
+    /// Try a profile on a running endpoint, and print what worked.
+    CheckEndpoint {
+        /// The profile, a .json file.
+        profile: PathBuf,
+        /// A variable, as name=value, such as endpoint=https://…; may be given again.
+        #[arg(long = "var")]
+        variables: Vec<String>,
+        /// The page whose rights are tried (CORS).
+        #[arg(long, default_value = "https://blog.example")]
+        origin: String,
+        /// Also post, vote, edit and delete a test comment.
+        #[arg(long)]
+        write: bool,
+    },
     /// Take the README's pictures of the demo.
     Shots {
         /// Where to put them.
@@ -73,6 +100,19 @@ fn main() -> ExitCode {
         }
         Verb::Test { suite, only, .. } => suites::run(suite.as_deref(), only.as_deref()),
         Verb::Check => commands::check(),
+        Verb::Outline { profile, response, headers, variables } => {
+            let mut rest = vec!["outline".into(), profile.into(), response.into()];
+            rest.extend(headers.into_iter().flat_map(|header| ["--header".into(), header.into()]));
+            rest.extend(variables.into_iter().flat_map(|name| ["--var".into(), name.into()]));
+            commands::profile(&rest)
+        }
+        Verb::CheckEndpoint { profile, variables, origin, write } => {
+            let mut rest = vec!["check-endpoint".into(), profile.into()];
+            rest.extend(variables.into_iter().flat_map(|name| ["--var".into(), name.into()]));
+            rest.extend(["--origin".into(), origin.into()]);
+            rest.extend(write.then(|| "--write".into()));
+            commands::profile(&rest)
+        }
         Verb::Shots { folder } => commands::shots(&folder),
     };
     match done {
