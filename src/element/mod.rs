@@ -105,6 +105,9 @@ fn add_rating(discussion: &Discussion, config: &Config, read: &Function) {
 /// Adds what each `<jaw-source>` inside the tag names.
 fn add_sources(discussion: &Discussion, host: &Element, read: &Function) {
     let tags = host.get_elements_by_tag_name("jaw-source");
+    if tags.length() > 0 {
+        discussion.expect_several();
+    }
     for tag in (0..tags.length()).filter_map(|place| tags.item(place)) {
         let (discussion, read, config) = (discussion.clone(), read.clone(), Config::of(&tag));
         spawn_local(async move {

@@ -38,6 +38,8 @@ pub(super) struct Inner {
     pub(super) keys: Rc<Keys>,
     /// Where ratings come from and go to, if not to the first of the sources.
     pub(super) rater: RefCell<Option<Rc<Source>>>,
+    /// More than one service is, or will be, part of it.
+    pub(super) several: Cell<bool>,
     /// Sources that could not be read, by their number.
     pub(super) failures: ArcRwSignal<Vec<(usize, Trouble)>>,
     /// Whether the comment that the address names was found.
@@ -82,6 +84,7 @@ impl Discussion {
             sources: RefCell::default(),
             keys,
             rater: RefCell::default(),
+            several: Cell::new(false),
             failures: ArcRwSignal::new(Vec::new()),
             sought: Cell::new(false),
             slots: RefCell::default(),
@@ -129,7 +132,7 @@ impl Discussion {
     pub fn roots(&self) -> Vec<CommentKey> {
         self.0.roots.track();
         let mut roots = self.0.forest.borrow().roots();
-        if self.0.sources.borrow().len() > 1 {
+        if self.0.several.get() {
             self.sort(&mut roots);
         }
         roots

@@ -75,6 +75,11 @@ impl Discussion {
         self.0.sources.borrow().len()
     }
 
+    /// Says that other services will join.
+    pub fn expect_several(&self) {
+        self.0.several.set(true);
+    }
+
     /// Takes ratings from another service than the comments.
     pub fn rate_at(&self, endpoint: Endpoint, name: String) {
         let source = Source::new(endpoint, name);
@@ -106,7 +111,7 @@ impl Discussion {
 
     /// What the service of a comment is called, where there are several.
     pub fn origin(&self, key: CommentKey) -> Option<String> {
-        (self.0.sources.borrow().len() > 1).then(|| self.at(Some(key)).title.clone())
+        self.0.several.get().then(|| self.at(Some(key)).title.clone())
     }
 
     /// What the service of a comment, or of the discussion, is called.
@@ -178,7 +183,7 @@ impl Discussion {
     pub async fn read_source(&self, number: usize) {
         let source = self.0.sources.borrow()[number].clone();
         let result = source.endpoint.read(false).await;
-        let several = self.0.sources.borrow().len() > 1;
+        let several = self.0.several.get();
         self.0.failures.update(|failures| failures.retain(|(other, _)| *other != number));
         let load = match result {
             Ok(Some(batch)) => {

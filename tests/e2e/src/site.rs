@@ -153,7 +153,13 @@ impl Site {
             found.or_else(preflight).unwrap_or_else(|| Reply::new(404, "text/plain", "not found"));
         let mut response = Response::from_data(reply.body).with_status_code(reply.status);
         let shared = if self.cors { CORS } else { &[] };
-        let shared = shared.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        // A page that sends cookies must be named.
+        let origin = ask.header("origin").unwrap_or("*").to_owned();
+        let named = |value: &str| if value == "*" { origin.clone() } else { value.to_owned() };
+        let shared = shared.iter().map(|&(name, value)| match name {
+            "access-control-allow-origin" => (name.to_owned(), named(value)),
+            _ => (name.to_owned(), value.to_owned()),
+        });
         for (name, value) in reply.headers.into_iter().chain(self.headers.clone()).chain(shared) {
             if let Ok(header) = Header::from_bytes(name, value) {
                 response.add_header(header);
@@ -168,6 +174,7 @@ const CORS: &[(&str, &str)] = &[
     ("access-control-allow-origin", "*"),
     ("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE"),
     ("access-control-allow-headers", "authorization, content-type, idempotency-key, if-none-match"),
+    ("access-control-allow-credentials", "true"),
     ("access-control-expose-headers", "*"),
 ];
 

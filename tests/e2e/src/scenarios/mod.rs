@@ -6,11 +6,19 @@ mod embed;
 mod isso;
 mod native;
 mod policy;
+mod sources;
 
 use crate::suite::Scenario;
 
 /// All scenarios, in the order they are played.
 pub fn all() -> Vec<Scenario> {
-    [driver::SCENARIOS, embed::SCENARIOS, native::SCENARIOS, isso::SCENARIOS, policy::SCENARIOS]
-        .concat()
+    [
+        driver::SCENARIOS,
+        embed::SCENARIOS,
+        native::SCENARIOS,
+        isso::SCENARIOS,
+        sources::SCENARIOS,
+        policy::SCENARIOS,
+    ]
+    .concat()
 }

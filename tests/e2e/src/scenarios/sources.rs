@@ -1,0 +1,226 @@
+//! A discussion made of several services, or of parts of services.
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+
+use super::common::{endpoint, native, page, post, ready, visit, wait_threads};
+use crate::{Ask, Reply, World, paths};
+
+pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
+    ("sources_make_one_discussion", make_one_discussion),
+    ("sources_one_that_fails_leaves_the_others", one_that_fails_leaves_the_others),
+    ("sources_rating_from_elsewhere", rating_from_elsewhere),
+    ("sources_comments_in_the_page", comments_in_the_page),
+    ("sources_resolve_before_they_list", resolve_before_they_list),
+    ("sources_replies_are_fetched", replies_are_fetched),
+    ("sources_what_cannot_be_read_is_counted", what_cannot_be_read_is_counted),
+    ("sources_secret_of_the_page", secret_of_the_page),
+];
+
+fn fixture(profile: &str) -> Result<Value> {
+    let file = paths::root().join(format!("tests/fixtures/{profile}/comments.json"));
+    Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
+}
+
+fn make_one_discussion(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "said here", None, "Eve")?;
+    let said = fixture("mastodon")?;
+    let mastodon = endpoint(move |ask: &Ask| {
+        ask.path.ends_with("/1150000/context").then(|| Reply::json(200, &said))
+    })?;
+    let html = format!(
+        "<jaw-jaw endpoint='{}' article='a'><jaw-source endpoint='{}' profile=mastodon article=1150000>\
+         </jaw-source></jaw-jaw>",
+        native.url,
+        mastodon.origin()
+    );
+    let site = world.site().page("/", &page(&html)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.wait("deepAll('jaw-jaw', 'article').length === 3")?;
+    // By time: what was said there came first.
+    wait_threads(&page, "Ada: Good read :blobcat:\n  lin: +1\nEve: said here\n")?;
+    ensure!(page.eval("deep('jaw-jaw', 'h2').textContent")? == "3 comments", "the count");
+    let labels = page.text("deepAll('jaw-jaw', '.origin').map((o) => o.textContent).join('|')")?;
+    ensure!(labels == "on Mastodon|on Mastodon|on jawjaw-server", "{labels}");
+    let links = page.text(
+        "deepAll('jaw-jaw', 'article .actions a, .elsewhere a').map((a) => `${a.textContent} ${a.href}`).join('|')",
+    )?;
+    ensure!(links.contains("Reply on Mastodon https://a.example/@ada/1150001"), "{links}");
+    ensure!(links.contains("/web/statuses/1150000"), "{links}");
+    // Writing goes to the first; its answer stands among the others.
+    ensure!(
+        page.eval("deepAll('jaw-jaw', '[data-do=reply]').length")? == 1,
+        "one can be answered here"
+    );
+    page.eval("location.hash = 'comment-mastodon-1150002'")?;
+    page.wait("deep('jaw-jaw', '[data-named]')?.id === 'comment-mastodon-1150002'")?;
+    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
+    Ok(())
+}
+
+fn one_that_fails_leaves_the_others(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "said here", None, "Eve")?;
+    let broken = endpoint(|_: &Ask| Some(Reply::new(500, "text/html", "<p>no</p>")))?;
+    let html = format!(
+        "<jaw-jaw endpoint='{}' article='a'><jaw-source endpoint='{}' profile=mastodon article=1></jaw-source>\
+         <jaw-source profile=nonesuch></jaw-source></jaw-jaw>",
+        native.url,
+        broken.origin()
+    );
+    let site = world.site().page("/", &page(&html)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.wait_for_text("What was said on Mastodon could not be loaded.")?;
+    wait_threads(&page, "Eve: said here\n")?;
+    let console = page.console()?.join("\n");
+    ensure!(console.contains("the profile \"nonesuch\" could not be fetched"), "{console}");
+    ensure!(page.eval("!!deep('jaw-jaw', '.failed [data-do=retry]')")? == true, "try again");
+    Ok(())
+}
+
+fn rating_from_elsewhere(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let html = format!(
+        "<jaw-jaw endpoint=/said.json profile=static article=a rating-endpoint='{}'></jaw-jaw>",
+        native.url
+    );
+    let said = Reply::json(200, &json!([{ "id": 1, "author": "Ada", "text": "hello" }]));
+    let site = world.site().page("/", &page(&html));
+    let site =
+        site.route(move |ask: &Ask| (ask.path == "/said.json").then(|| said.clone())).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    wait_threads(&page, "Ada: hello\n")?;
+    page.wait("deep('jaw-jaw', '.give')?.checkVisibility()")?;
+    page.click("deepAll('jaw-jaw', '.choices label')[3]")?;
+    page.wait("deep('jaw-jaw', '.mean').textContent === '4'")?;
+    page.reload()?;
+    ready(&page)?;
+    page.wait("deep('jaw-jaw', '.mean').textContent === '4'")?;
+    ensure!(
+        page.eval("!!deep('jaw-jaw', '.write textarea')")? == false,
+        "a file takes no comments"
+    );
+    Ok(())
+}
+
+fn comments_in_the_page(world: &World) -> Result<()> {
+    let said = fixture("schema-org")?;
+    let html = format!(
+        "<script type='application/ld+json'>{{\"@type\":\"WebSite\"}}</script>\
+         <script type='application/ld+json'>{said}</script><jaw-jaw profile=schema-org></jaw-jaw>"
+    );
+    let site = world.site().page("/", &page(&html)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    wait_threads(&page, "Ada: Nice\n  Lin: Agreed\n")?;
+    page.wait("deep('jaw-jaw', '.mean').textContent === '4.5'").map(drop)
+}
+
+fn resolve_before_they_list(world: &World) -> Result<()> {
+    let said = fixture("hacker-news")?;
+    let hits = json!({ "hits": [{ "objectID": "1" }] });
+    let hn = endpoint(move |ask: &Ask| match ask.path.as_str() {
+        path if path.starts_with("/api/v1/search") => Some(Reply::json(200, &hits)),
+        "/api/v1/items/1" => Some(Reply::json(200, &said)),
+        _ => None,
+    })?;
+    let html = format!("<jaw-jaw endpoint='{}' profile=hacker-news></jaw-jaw>", hn.origin());
+    let site = world.site().page("/", &page(&html)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.wait("deepAll('jaw-jaw', 'article').length === 2")?;
+    page.wait("deep('jaw-jaw', '.elsewhere a').href === 'https://news.ycombinator.com/item?id=1'")?;
+    // Nobody has begun a discussion of another page.
+    let empty = endpoint(|_: &Ask| Some(Reply::json(200, &json!({ "hits": [] }))))?;
+    page.eval(&format!(
+        "document.querySelector('jaw-jaw').setAttribute('endpoint', '{}')",
+        empty.origin()
+    ))?;
+    page.wait_for_text("Nobody has said anything yet.").map(drop)
+}
+
+fn replies_are_fetched(world: &World) -> Result<()> {
+    let mut said = fixture("ghost")?;
+    said["comments"][0]["count"]["replies"] = json!(3);
+    let reply = |id: &str, text: &str| {
+        json!({ "id": id, "parent_id": "6740aa", "status": "published", "html": format!("<p>{text}</p>"),
+            "created_at": "2026-11-20T11:00:00.000Z", "member": { "name": "Mo" }, "liked": false, "count": { "likes": 0 } })
+    };
+    let more = json!({ "comments": [said["comments"][0]["replies"][0], reply("r2", "two"), reply("r3", "three")] });
+    let ghost = endpoint(move |ask: &Ask| {
+        let is_replies = ask.path.contains("/6740aa/replies");
+        Some(Reply::json(200, if is_replies { &more } else { &said }))
+    })?;
+    let html =
+        format!("<jaw-jaw endpoint='{}' profile=ghost article=p></jaw-jaw>", ghost.other_origin());
+    let site = world.site().page("/", &page(&html)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.wait(
+        "deep('jaw-jaw', '[data-do=replies]:not([hidden])')?.textContent === 'Show 2 more replies'",
+    )?;
+    page.click("deep('jaw-jaw', '[data-do=replies]:not([hidden])')")?;
+    wait_threads(
+        &page,
+        "Ada: Lovely\n  Anonymous: This comment was deleted.\n  Mo: two\n  Mo: three\n",
+    )?;
+    page.wait("!deep('jaw-jaw', '[data-do=replies]:not([hidden])')").map(drop)
+}
+
+fn what_cannot_be_read_is_counted(world: &World) -> Result<()> {
+    let said = Reply::json(200, &json!([{ "id": 1, "text": "fine" }, { "text": "no id" }, null]));
+    let site =
+        world.site().page("/", &page("<jaw-jaw endpoint=/said.json profile=static></jaw-jaw>"));
+    let site =
+        site.route(move |ask: &Ask| (ask.path == "/said.json").then(|| said.clone())).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    wait_threads(&page, "Anonymous: fine\n")?;
+    page.wait_for_text("2 comments could not be read.")?;
+    let console = page.console()?.join("\n");
+    ensure!(console.contains("/comment/id says"), "{console}");
+    Ok(())
+}
+
+fn secret_of_the_page(world: &World) -> Result<()> {
+    let said = fixture("lemmy")?;
+    let lemmy = endpoint(move |ask: &Ask| {
+        let known = ask.header("authorization") == Some("Bearer s3cret");
+        match ask.path.as_str() {
+            path if path.starts_with("/api/v3/comment/like") && known => {
+                let mut view = said["comments"][0].clone();
+                view["counts"]["upvotes"] = json!(6);
+                view["my_vote"] = json!(1);
+                Some(Reply::json(200, &json!({ "comment_view": view })))
+            }
+            path if path.starts_with("/api/v3/comment/list") && ask.method == "GET" => {
+                Some(Reply::json(200, &said))
+            }
+            // The preflight is the site's own to answer.
+            _ if ask.method == "OPTIONS" => None,
+            _ => Some(Reply::json(401, &json!({ "error": "not_logged_in" }))),
+        }
+    })?;
+    let html =
+        format!("<jaw-jaw endpoint='{}' profile=lemmy article=77></jaw-jaw>", lemmy.origin());
+    let given = "<script>document.querySelector('jaw-jaw').token = 's3cret'</script>";
+    let site = world.site().page("/", &page(&html)).page("/known", &page(&[&html, given].concat()));
+    let site = site.start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.wait("deepAll('jaw-jaw', 'article').length === 2")?;
+    ensure!(
+        page.eval("!!deep('jaw-jaw', '.write textarea, [data-do=upvote]')")? == false,
+        "read only"
+    );
+    visit(&page, &site.url("/known"))?;
+    page.wait("deep('jaw-jaw', '.write textarea')")?;
+    page.click("deep('jaw-jaw', '[data-do=upvote]')")?;
+    page.wait("deep('jaw-jaw', '[data-do=upvote]').textContent === 'Vote up 6'")?;
+    ensure!(lemmy.asked().iter().all(|line| !line.contains("s3cret")), "no secret in an address");
+    Ok(())
+}
