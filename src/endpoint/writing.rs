@@ -122,12 +122,15 @@ impl Endpoint {
         let operation = own.iter().find(has).unwrap_or(&"vote");
         let reply = self.perform(operation, &variables).await?;
         let told = reply.with(&variables, |answer| self.profile.voted(operation, &answer, shown));
-        let tally = told.unwrap_or(shown);
+        Ok(told.unwrap_or(shown))
+    }
+
+    /// Notes a vote where the service does not remember it.
+    pub fn note_vote(&self, key: CommentKey, vote: Vote) {
         if !self.profile.remembers_votes() {
             let id = self.keys.id(key);
-            self.own.borrow_mut().voted(id.as_text().unwrap_or_default(), tally.mine);
+            self.own.borrow_mut().voted(id.as_text().unwrap_or_default(), vote);
         }
-        Ok(tally)
     }
 
     /// Gives the article stars, or takes them back; `Some` is the rating as it is now.

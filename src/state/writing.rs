@@ -31,7 +31,12 @@ impl Discussion {
             slot.votes
         });
         self.replace(key, Comment { tally: Some(shown), ..comment });
+        // Kept before it is sent: the page may be left before the answer comes.
+        source.endpoint.note_vote(key, vote);
+        source.keep_memory();
         let result = source.endpoint.vote(key, (before.mine, vote), shown, &uuid()).await;
+        let mine = result.as_ref().map_or(before.mine, |tally| tally.mine);
+        source.endpoint.note_vote(key, mine);
         source.keep_memory();
         let trouble = result.as_ref().err().cloned();
         let latest = self.slot(key, |slot| {

@@ -161,7 +161,7 @@ fn toolchain() -> Result<String> {
     channel.map(|(channel, _)| channel.to_owned()).context("rust-toolchain.toml names no channel")
 }
 
-/// Chromium with its driver, and Python, for the browser tests.
+/// Chromium with its driver, Python, PHP, npm and a compiler, for the tests.
 pub(crate) fn for_testing() -> Result<()> {
     let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let chromium =
@@ -178,6 +178,18 @@ pub(crate) fn for_testing() -> Result<()> {
     }
     if !venv {
         missing.extend(["python3", "python3-venv"]);
+    }
+    // For the services of others: WordPress; json-server and Waline, whose SQLite is compiled.
+    let sqlite =
+        Command::new("php").args(["-r", "exit(extension_loaded('sqlite3') ? 0 : 1);"]).output();
+    if !sqlite.is_ok_and(|output| output.status.success()) {
+        missing.extend(["php-cli", "php-sqlite3"]);
+    }
+    if on_path("npm").is_none() {
+        missing.extend(["nodejs", "npm"]);
+    }
+    if on_path("g++").is_none() || on_path("make").is_none() {
+        missing.extend(["g++", "make"]);
     }
     if missing.is_empty() {
         return Ok(());

@@ -1,6 +1,7 @@
 //! Child processes whose words are kept and who end with us.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ const READY_WITHIN: Duration = Duration::from_mins(1);
 pub(crate) struct Process {
     child: Child,
     said: Arc<Mutex<String>>,
+    group: bool,
 }
 
 impl Process {
@@ -26,7 +28,14 @@ impl Process {
         let said = Arc::new(Mutex::new(String::new()));
         keep(child.stdout.take().context("stdout is piped")?, &said);
         keep(child.stderr.take().context("stderr is piped")?, &said);
-        Ok(Self { child, said })
+        Ok(Self { child, said, group: false })
+    }
+
+    /// The same with whatever it starts itself, all ended together.
+    pub(crate) fn group(command: &mut Command) -> Result<Self> {
+        let mut process = Self::start(command.process_group(0))?;
+        process.group = true;
+        Ok(process)
     }
 
     /// All it wrote so far.
@@ -53,6 +62,11 @@ impl Process {
 
     /// `kill -9`, and waits until it is gone.
     pub(crate) fn kill(&mut self) {
+        if self.group {
+            // Workers outlive their parent otherwise. Ours, by the number of their group.
+            let group = format!("-{}", self.child.id());
+            let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

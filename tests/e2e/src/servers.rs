@@ -77,7 +77,7 @@ fn installed() -> Result<PathBuf> {
 }
 
 /// A number that was free a moment ago; Isso cannot be told to ask the kernel itself.
-fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 

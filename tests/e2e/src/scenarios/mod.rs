@@ -6,6 +6,7 @@ mod embed;
 mod isso;
 mod native;
 mod policy;
+mod services;
 mod sources;
 
 use crate::suite::Scenario;
@@ -18,6 +19,7 @@ pub fn all() -> Vec<Scenario> {
         native::SCENARIOS,
         isso::SCENARIOS,
         sources::SCENARIOS,
+        services::SCENARIOS,
         policy::SCENARIOS,
     ]
     .concat()
