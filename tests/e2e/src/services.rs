@@ -134,7 +134,7 @@ impl Service {
         Self::start(folder, port, &mut command, "/secform/1/")
     }
 
-    /// WordPress 6.5 on an empty SQLite file, with the posts `hello` and, closed, `closed`.
+    /// `WordPress` 6.5 on an empty SQLite file, with the posts `hello` and, closed, `closed`.
     pub fn wordpress() -> Result<Self> {
         let home = once("wordpress", WORDPRESS, |home| {
             npm(home, WORDPRESS, &["--ignore-scripts"])?;
