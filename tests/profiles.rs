@@ -102,14 +102,12 @@ fn read(name: &str, file: &str) -> Page {
     let (profile, body) = (profile(name), fixture(&format!("{name}/{file}.json")));
     let variables = variables(&profile, name);
     let headers = root().join(format!("tests/fixtures/{name}/{file}.headers"));
-    let headers = fs::read_to_string(headers).unwrap_or_default();
-    let header = |wanted: &str| {
-        let mut lines = headers.lines().filter_map(|line| line.split_once(": "));
-        lines.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.to_owned())
-    };
+    let lines = fs::read_to_string(headers).unwrap_or_default();
+    let lines: Vec<String> = lines.lines().map(str::to_owned).collect();
+    let headers = &lines[..];
     let url = profile.list(&variables, None).url;
     let mut answer = Answer::new(&body, &variables);
-    (answer.url, answer.header) = (&url, &header);
+    (answer.url, answer.headers) = (&url, &headers);
     profile.page(answer, None).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 

@@ -129,7 +129,7 @@ impl Endpoint {
             return Ok(None);
         }
         let variables = self.known();
-        let page = reply.with(&variables, |answer| self.profile.page(answer, next.as_ref()));
+        let page = self.profile.page(reply.answer(&variables), next.as_ref());
         let mut page = page.map_err(|reason| reply.unreadable(&reason))?;
         if let Some(reason) = &page.reason {
             warn(&format!("{}: {} could not be read: {reason}", reply.url, page.unread));
@@ -160,7 +160,7 @@ impl Endpoint {
         let request = self.profile.write("replies", &variables).ok_or(Trouble::NotAllowed)?;
         let reply = self.ask(&request).await?;
         let above = self.keys.name(key);
-        let found = reply.with(&variables, |answer| self.profile.replies(answer, &above));
+        let found = self.profile.replies(reply.answer(&variables), &above);
         let found = found.map_err(|reason| reply.unreadable(&reason))?;
         Ok(found.into_iter().map(|found| self.place(found)).collect())
     }
@@ -172,7 +172,7 @@ impl Endpoint {
             return Ok(self.read(false).await?.and_then(|batch| batch.rating));
         };
         let reply = self.ask(&request).await?;
-        Ok(reply.with(&variables, |answer| self.profile.rating(&answer)))
+        Ok(self.profile.rating(&reply.answer(&variables)))
     }
 
     /// Whether the rating is to be read by itself.
@@ -187,7 +187,7 @@ impl Endpoint {
             return Ok(None);
         };
         let reply = self.ask(&request).await?;
-        Ok(reply.with(&variables, |answer| self.profile.source(&answer)))
+        Ok(self.profile.source(&reply.answer(&variables)))
     }
 
     /// Asks once for what the service must tell before anything can be listed. False if it does not.
@@ -204,7 +204,7 @@ impl Endpoint {
     async fn bind(&self, operation: &str, variables: &Variables) -> Result<(), Trouble> {
         let Some(request) = self.profile.write(operation, variables) else { return Ok(()) };
         let reply = self.ask(&request).await?;
-        let bound = reply.with(variables, |answer| self.profile.bound(operation, &answer));
+        let bound = self.profile.bound(operation, &reply.answer(variables));
         let mut known = self.variables.borrow_mut();
         for name in self.profile.binds(operation) {
             if let Some(value) = bound.get(name) {

@@ -1,13 +1,13 @@
 //! An answer as it came, to be read through the profile.
 
-use gloo_net::http::Headers;
+use gloo_net::http::Headers as Received;
 use web_sys::Document;
 
 use crate::domain::trouble::Trouble;
 use crate::endpoint::Endpoint;
 use crate::endpoint::http::{exchange, warn};
 use crate::json::Value;
-use crate::profile::expression::Answer;
+use crate::profile::expression::{Answer, Headers};
 use crate::profile::template::Variables;
 use crate::profile::write::Request;
 
@@ -16,7 +16,13 @@ pub(super) struct Reply {
     pub(super) url: String,
     pub(super) status: u16,
     value: Value,
-    headers: Option<Headers>,
+    headers: Option<Received>,
+}
+
+impl Headers for Reply {
+    fn header(&self, name: &str) -> Option<String> {
+        self.headers.as_ref()?.get(name)
+    }
 }
 
 impl Reply {
@@ -32,13 +38,12 @@ impl Reply {
         Self { url, status: 200, value: value.unwrap_or_default(), headers: None }
     }
 
-    /// Reads something out of it.
-    pub(super) fn with<T>(&self, variables: &Variables, read: impl FnOnce(Answer) -> T) -> T {
-        let header = |name: &str| self.headers.as_ref()?.get(name);
+    /// For whoever reads something out of it.
+    pub(super) fn answer<'a>(&'a self, variables: &'a Variables) -> Answer<'a> {
         let mut answer = Answer::new(&self.value, variables);
         answer.url = &self.url;
-        answer.header = &header;
-        read(answer)
+        answer.headers = self;
+        answer
     }
 
     /// Says to the page's author what is wrong with it.
@@ -77,11 +82,11 @@ impl Endpoint {
         let headers = Some(answer.headers);
         let reply = Reply { url: request.url.clone(), status: answer.status, value, headers };
         let variables = self.known();
-        if reply.with(&variables, |answer| self.profile.failed(&answer)) {
+        if self.profile.failed(&reply.answer(&variables)) {
             warn(&format!("{} {} answered an error: {body:.200}", request.method, request.url));
             return Err(self.profile.trouble(answer.status, body, answer.wait));
         }
-        if let Some(token) = reply.with(&variables, |answer| self.profile.token(&answer)) {
+        if let Some(token) = self.profile.token(&reply.answer(&variables)) {
             self.own.borrow_mut().token = Some(token);
         }
         Ok(reply)

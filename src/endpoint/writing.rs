@@ -45,14 +45,11 @@ impl Endpoint {
             None => variables.set("parent", self.profile.root_parent(&variables)),
         }
         let reply = self.perform("create", &variables).await?;
-        let told = |name: &str| {
-            reply.with(&variables, |answer| self.profile.told("create", name, &answer))
-        };
+        let told = |name: &str| self.profile.told("create", name, &reply.answer(&variables));
         let secret = told("secret").and_then(|secret| secret.as_text().map(str::to_owned));
         let secret = secret.filter(|secret| super::own::is_plain(secret));
-        let held =
-            reply.status == 202 || reply.with(&variables, |answer| self.profile.is_held(&answer));
-        let found = reply.with(&variables, |answer| self.profile.written("create", &answer));
+        let held = reply.status == 202 || self.profile.is_held(&reply.answer(&variables));
+        let found = self.profile.written("create", &reply.answer(&variables));
         if let Some(mut found) = found {
             self.own.borrow_mut().wrote(found.id.as_text().unwrap_or_default(), now(), secret);
             if held {
@@ -96,7 +93,7 @@ impl Endpoint {
         variables: &Variables,
     ) -> Result<Option<Comment>, Trouble> {
         let reply = self.perform(operation, variables).await?;
-        let found = reply.with(variables, |answer| self.profile.written(operation, &answer));
+        let found = self.profile.written(operation, &reply.answer(variables));
         Ok(found.map(|found| self.place(found).2))
     }
 
@@ -121,7 +118,7 @@ impl Endpoint {
         let has = |operation: &&&str| self.profile.write(operation, &variables).is_some();
         let operation = own.iter().find(has).unwrap_or(&"vote");
         let reply = self.perform(operation, &variables).await?;
-        let told = reply.with(&variables, |answer| self.profile.voted(operation, &answer, shown));
+        let told = self.profile.voted(operation, &reply.answer(&variables), shown);
         Ok(told.unwrap_or(shown))
     }
 
@@ -141,7 +138,7 @@ impl Endpoint {
         }
         let operation = if stars.is_some() { "rate" } else { "unrate" };
         let reply = self.perform(operation, &variables).await?;
-        Ok(reply.with(&variables, |answer| self.profile.rating(&answer)))
+        Ok(self.profile.rating(&reply.answer(&variables)))
     }
 
     async fn perform(&self, operation: &str, variables: &Variables) -> Result<Reply, Trouble> {

@@ -12,10 +12,24 @@ pub struct Answer<'a> {
     pub value: &'a Value,
     /// The address it came from: relative addresses in it are relative to that.
     pub url: &'a str,
-    /// A header by its name, where the service lets us see it.
-    pub header: &'a dyn Fn(&str) -> Option<String>,
+    pub headers: &'a dyn Headers,
     pub variables: &'a Variables,
     pub(crate) joins: Vec<Join<'a>>,
+}
+
+/// The headers of an answer, as far as the service lets us see them.
+pub trait Headers {
+    /// A header by its name; capitals do not count.
+    fn header(&self, name: &str) -> Option<String>;
+}
+
+/// Lines as `Name: value`; none at all where there are no headers.
+impl Headers for &[String] {
+    fn header(&self, name: &str) -> Option<String> {
+        let mut lines = self.iter().filter_map(|line| line.split_once(':'));
+        let found = lines.find(|(other, _)| other.trim().eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.trim().to_owned())
+    }
 }
 
 /// Things that stand beside the comments, such as their authors, by the text of their key.
@@ -26,10 +40,12 @@ pub(crate) struct Join<'a> {
     pub(crate) rows: Vec<(String, &'a Value)>,
 }
 
+const NONE: &[String] = &[];
+
 impl<'a> Answer<'a> {
     /// An answer with nothing but its body.
     pub fn new(value: &'a Value, variables: &'a Variables) -> Self {
-        Self { value, url: "", header: &|_| None, variables, joins: Vec::new() }
+        Self { value, url: "", headers: &NONE, variables, joins: Vec::new() }
     }
 }
 
@@ -102,7 +118,7 @@ impl<'a> Scope<'a> {
             return Some(Cow::Owned(constant.clone()));
         }
         if let Some(name) = expression.get("header") {
-            return Some(Cow::Owned(Value::Text((self.answer.header)(name.as_str()?)?)));
+            return Some(Cow::Owned(Value::Text(self.answer.headers.header(name.as_str()?)?)));
         }
         if let Some(href) = expression.get("href") {
             let href = href.as_str()?;
@@ -214,8 +230,9 @@ mod tests {
         let value = parse(ANSWER);
         let variables = Variables::default().with("endpoint", Value::text("https://e.example"));
         let mut answer = Answer::new(&value, &variables);
-        let header = |name: &str| (name == "Content-Range").then(|| "0-49/57".to_owned());
-        answer.header = &header;
+        let lines = ["Content-Range: 0-49/57".to_owned()];
+        let headers = &lines[..];
+        answer.headers = &headers;
         let people = value.get("people").expect("people").as_list();
         let rows = people.iter().map(|row| (row.at("/id").expect("id").write(), row));
         let rows = rows.map(|(id, row)| (id.trim_matches('"').to_owned(), row)).collect();

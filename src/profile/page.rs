@@ -116,15 +116,15 @@ impl Profile {
         let join = |(name, told): &(String, Value)| {
             let table = told.get("table")?.as_str()?.strip_prefix('#')?;
             let table = answer.value.at(table)?;
-            let mut rows: Vec<(String, &'a Value)> = match told.get("key").and_then(Value::as_str) {
+            let rows: Vec<(String, &'a Value)> = match told.get("key").and_then(Value::as_str) {
                 Some(key) => {
                     let row = |row: &'a Value| Some((row.at(key)?.as_text()?.to_owned(), row));
                     table.as_list().iter().filter_map(row).collect()
                 }
                 None => table.members().iter().map(|(key, row)| (key.clone(), row)).collect(),
             };
-            rows.sort_by(|(left, _), (right, _)| left.cmp(right));
-            Some(Join { name: name.clone(), equals: told.get("equals")?.clone(), rows })
+            let equals = told.get("equals")?.clone();
+            Some(Join { name: name.clone(), equals, rows: sorted(rows) })
         };
         told.iter().filter_map(join).collect()
     }
@@ -212,20 +212,19 @@ impl Profile {
                 let scope = Scope { item: rows.rows.last().filter(|_| is_full)?, answer };
                 scope.find(told("cursor")?).map(Cow::into_owned).filter(|key| !key.is_empty())
             }
-            "link" => Self::beside(answer, &link_next(&(answer.header)("Link")?)?),
+            "link" => Self::beside(answer, &link_next(&answer.headers.header("Link")?)?),
             "next" => Self::beside(answer, whole.find(told("next")?)?.as_str()?),
             "ids" => {
                 let rest = if let Some(Value::List(rest)) = asked {
                     rest.get(self.page_size_or(rest.len())..)?.to_vec()
                 } else {
                     let id = self.at("/comment/id")?;
-                    let id_of = |item| Scope { item, answer }.text(Some(id));
-                    let mut read: Vec<String> = rows.rows.iter().filter_map(id_of).collect();
-                    read.sort();
+                    let id_of = |item| Some((Scope { item, answer }.text(Some(id))?, item));
+                    let read = sorted(rows.rows.iter().filter_map(id_of).collect());
                     let all = whole.find(told("ids")?)?;
                     let is_new = |id: &&Value| {
                         id.as_text().is_some_and(|id| {
-                            read.binary_search_by(|read| read.as_str().cmp(id)).is_err()
+                            read.binary_search_by(|(read, _)| read.as_str().cmp(id)).is_err()
                         })
                     };
                     all.as_list().iter().filter(is_new).cloned().collect()
@@ -247,6 +246,12 @@ impl Profile {
         (!reference.is_empty() && origin(&address) == origin(answer.url))
             .then_some(Value::Text(address))
     }
+}
+
+/// Rows in the order of their keys.
+fn sorted(mut rows: Vec<(String, &Value)>) -> Vec<(String, &Value)> {
+    rows.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+    rows
 }
 
 /// The `rel="next"` of a Link header (RFC 8288 §3).

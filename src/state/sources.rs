@@ -162,10 +162,17 @@ impl Discussion {
         let first = roots.iter().filter(|key| self.0.keys.source(**key) == 0);
         let times: Vec<Time> = first.map(time).collect();
         let newest_first = times.first() > times.last();
-        roots.sort_by(|left, right| {
-            let order = time(left).cmp(&time(right));
-            if newest_first { order.reverse() } else { order }
-        });
+        let mut sorted: Vec<(Time, CommentKey)> = Vec::new();
+        for key in &*roots {
+            let at = time(key);
+            let fits = |(other, _): &(Time, CommentKey)| {
+                if newest_first { *other >= at } else { *other <= at }
+            };
+            sorted.insert(sorted.partition_point(fits), (at, *key));
+        }
+        for (place, (_, key)) in roots.iter_mut().zip(sorted) {
+            *place = key;
+        }
     }
 
     /// Reads the first page of the first service, and again what could not be read of others.

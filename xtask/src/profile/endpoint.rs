@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use jawjaw::domain::trouble::Trouble;
 use jawjaw::json::Value;
 use jawjaw::profile::Profile;
-use jawjaw::profile::expression::Answer;
+use jawjaw::profile::expression::{Answer, Headers};
 use jawjaw::profile::outline::date;
 use jawjaw::profile::template::Variables;
 use jawjaw::profile::write::Request;
@@ -20,7 +20,7 @@ struct Reply {
     body: String,
 }
 
-impl Reply {
+impl Headers for Reply {
     fn header(&self, wanted: &str) -> Option<String> {
         let found = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         found.map(|(_, value)| value.clone())
@@ -140,9 +140,8 @@ impl Table<'_> {
                 Err(format!("{} answered no JSON (wrong at byte {at})", request.url))
             }
         })?;
-        let header = |name: &str| reply.header(name);
         let mut answer = Answer::new(&value, known);
-        (answer.url, answer.header) = (&request.url, &header);
+        (answer.url, answer.headers) = (&request.url, &reply);
         if self.profile.failed(&answer) {
             return Err(trouble());
         }

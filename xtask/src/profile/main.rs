@@ -114,14 +114,9 @@ fn print(profile: &PathBuf, response: &PathBuf, headers: &[String], told: &[Stri
         let start: String = text.chars().take(60).collect();
         anyhow::anyhow!("{} is no JSON (wrong at byte {at}): {start}", response.display())
     })?;
-    let header = |wanted: &str| {
-        let mut lines = headers.iter().filter_map(|line| line.split_once(':'));
-        let found = lines.find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted));
-        found.map(|(_, value)| value.trim().to_owned())
-    };
     let request = profile.list(&variables, None);
     let mut answer = Answer::new(&value, &variables);
-    (answer.url, answer.header) = (&request.url, &header);
+    (answer.url, answer.headers) = (&request.url, &headers);
     if profile.failed(&answer) {
         bail!("/problem/when holds: the service says that this is an error");
     }
