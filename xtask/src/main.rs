@@ -46,6 +46,9 @@ enum Verb {
         /// Name the suites.
         #[arg(long)]
         list: bool,
+        /// Without the services that take minutes to install; Isso and json-server stay.
+        #[arg(long)]
+        quick: bool,
         /// Only tests whose name holds this.
         #[arg(long)]
         only: Option<String>,
@@ -98,7 +101,9 @@ fn main() -> ExitCode {
             }
             Ok(true)
         }
-        Verb::Test { suite, only, .. } => suites::run(suite.as_deref(), only.as_deref()),
+        Verb::Test { suite, only, quick, .. } => {
+            suites::run(suite.as_deref(), only.as_deref(), quick)
+        }
         Verb::Check => commands::check(),
         Verb::Outline { profile, response, headers, variables } => {
             let mut rest = vec!["outline".into(), profile.into(), response.into()];

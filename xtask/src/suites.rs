@@ -22,7 +22,7 @@ struct Count {
 }
 
 /// Runs one suite or all; whether all passed. The last line printed is `N passed, N failed`.
-pub(crate) fn run(suite: Option<&str>, only: Option<&str>) -> Result<bool> {
+pub(crate) fn run(suite: Option<&str>, only: Option<&str>, quick: bool) -> Result<bool> {
     if let Some(suite) = suite.filter(|suite| !NAMES.contains(suite)) {
         bail!("there is no suite {suite:?}; there are {}", NAMES.join(", "));
     }
@@ -31,7 +31,7 @@ pub(crate) fn run(suite: Option<&str>, only: Option<&str>) -> Result<bool> {
         let count = step(&format!("suite {name}"), || match *name {
             "native" => native(only),
             "wasm" => wasm(only),
-            "e2e" => e2e(only),
+            "e2e" => e2e(only, quick),
             _ => contract(),
         });
         match count {
@@ -110,12 +110,13 @@ fn wasm(only: Option<&str>) -> Result<Count> {
 }
 
 /// Whole visits in real Chromium, against real servers.
-fn e2e(only: Option<&str>) -> Result<Count> {
+fn e2e(only: Option<&str>, quick: bool) -> Result<Count> {
     tools::for_testing()?;
     build::if_stale()?;
     build_server()?;
     let mut play = cargo();
     play.args(["run", "--quiet", "--package", "jawjaw-e2e", "--"]).args(only);
+    play.args(quick.then_some("--quick"));
     counted(&mut play)
 }
 

@@ -28,7 +28,10 @@ fn run() -> Result<bool> {
     }
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
     let filter = arguments.iter().find(|argument| !argument.starts_with("--"));
-    let scenarios = suite::chosen(&scenarios::all(), filter.map(String::as_str));
+    let mut scenarios = suite::chosen(&scenarios::all(), filter.map(String::as_str));
+    if has("--quick") {
+        scenarios.retain(|(name, _)| !scenarios::HEAVY.contains(name));
+    }
     if has("--list") {
         for (name, _) in scenarios {
             println!("{name}");

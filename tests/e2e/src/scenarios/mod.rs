@@ -11,6 +11,9 @@ mod sources;
 
 use crate::suite::Scenario;
 
+/// Those whose services take minutes to install; `--quick` leaves them out.
+pub const HEAVY: &[&str] = &["services_waline", "services_django", "services_wordpress"];
+
 /// All scenarios, in the order they are played.
 pub fn all() -> Vec<Scenario> {
     [
