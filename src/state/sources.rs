@@ -109,9 +109,11 @@ impl Discussion {
         (offers.rate, offers.unrate)
     }
 
-    /// What the service of a comment is called, where there are several.
+    /// What the service of a comment is called, where there are several; nothing for the first, which
+    /// is the page's own.
     pub fn origin(&self, key: CommentKey) -> Option<String> {
-        self.0.several.get().then(|| self.at(Some(key)).title.clone())
+        let named = || (self.0.keys.source(key) > 0).then(|| self.at(Some(key)).title.clone());
+        self.0.several.get().then(|| named().unwrap_or_default())
     }
 
     /// What the service of a comment, or of the discussion, is called.

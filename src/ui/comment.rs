@@ -207,7 +207,9 @@ impl Parts {
         self.badges.clear();
         let badge = |class: &str, words: &str| self.badges.add(el("span").class(class).text(words));
         if let Some(origin) = origin {
-            badge("badge origin", &text.fill("via", &origin));
+            let here = origin.is_empty();
+            let words = if here { text.say("via-here") } else { text.fill("via", &origin) };
+            badge("quiet origin", &words);
         }
         if comment.author.staff {
             badge("badge", &text.say("staff"));
@@ -242,7 +244,7 @@ impl Parts {
         let offers = scene.discussion.offers(Some(key));
         let there = comment.standing == Standing::Published;
         let rights = scene.discussion.rights(key, comment);
-        let votes = there && comment.tally.is_some();
+        let votes = there && comment.tally.is_some() && (offers.upvote || offers.downvote);
         let reply = there && offers.create && !scene.discussion.is_closed(key);
         let elsewhere = comment.url.as_deref().filter(|_| there && !offers.create);
         let actions = (votes, reply, rights.edit, rights.delete, elsewhere.is_some());
@@ -265,6 +267,12 @@ impl Parts {
                         el("button").attr("type", "button").attr("data-do", verb).class("plain");
                     self.actions.add(button.attr("aria-label", &named).text(&scene.text.say(verb)));
                 }
+            }
+            // Votes that can only be given over there are told.
+            let told = comment.tally.map_or(0, |tally| tally.up).try_into().unwrap_or(0);
+            if there && !votes && told > 0 {
+                let words = scene.text.count("votes", told);
+                self.actions.add(el("span").class("quiet").text(&words));
             }
             if let Some(address) = elsewhere {
                 let words = scene.text.fill("reply-on", &scene.discussion.title(Some(key)));

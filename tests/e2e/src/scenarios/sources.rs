@@ -43,7 +43,7 @@ fn make_one_discussion(world: &World) -> Result<()> {
     wait_threads(&page, "Ada: Good read :blobcat:\n  lin: +1\nEve: said here\n")?;
     ensure!(page.eval("deep('jaw-jaw', 'h2').textContent")? == "3 comments", "the count");
     let labels = page.text("deepAll('jaw-jaw', '.origin').map((o) => o.textContent).join('|')")?;
-    ensure!(labels == "on Mastodon|on Mastodon|on jawjaw-server", "{labels}");
+    ensure!(labels == "on Mastodon|on Mastodon|here", "{labels}");
     let links = page.text(
         "deepAll('jaw-jaw', 'article .actions a, .elsewhere a').map((a) => `${a.textContent} ${a.href}`).join('|')",
     )?;
