@@ -39,7 +39,10 @@ fn check_error(answer: &str, error: &str) {
 fn what_is_no_list_is_an_error_that_says_where() {
     check_error("{}", "/list/items says \"#/items\", where a list must be; there is nothing");
     check_error(r#"{"items":"x"}"#, "there is a string");
-    check_error(r#"{"items":{"a":1}}"#, "there is an object");
+    check_error(
+        r#"{"items":{"a":1}}"#,
+        "there is an object; write \"container\": \"object\" if its members are the comments",
+    );
     check_error("7", "there is nothing");
     check("null", "total unknown\nnext none");
     check("[]", "total unknown\nnext none");
@@ -77,6 +80,12 @@ fn parents_may_be_anything() {
         "2 - -\n  1 - -\n3 - -",
     );
     check(r#"[{"id":2,"parent":1},{"id":1}]"#, "1 - -\n  2 - -");
+}
+
+#[test]
+fn a_nested_reply_stays_where_it_was_nested_unless_its_parent_is_here() {
+    check(r#"[{"id":5,"replies":[{"id":8,"parent":999}]}]"#, "5 - -\n  8 - -");
+    check(r#"[{"id":5,"replies":[{"id":8},{"id":9,"parent":8}]}]"#, "5 - -\n  8 - -\n    9 - -");
 }
 
 #[test]

@@ -42,6 +42,53 @@ pub fn check(profile: &Value) -> Result<(), String> {
     checker.check(profile, ROOT, "")
 }
 
+/// Checks what no single member shows: members that need each other.
+pub fn check_sense(profile: &Value) -> Result<(), String> {
+    let page = |name: &str| profile.at("/list/page").and_then(|page| page.get(name));
+    if let Some(mode) = page("mode").and_then(Value::as_str) {
+        let needed: &[&str] = match mode {
+            "cursor" | "key" => &["param", "cursor"],
+            "ids" => &["param", "ids"],
+            "next" => &["next"],
+            "link" => &[],
+            _ => &["param"],
+        };
+        if let Some(missing) = needed.iter().find(|name| page(name).is_none()) {
+            return Err(format!("/list/page/{missing} is missing; mode {mode} needs it"));
+        }
+        let param = page("param").and_then(Value::as_str).unwrap_or_default();
+        let told = |name: &str| profile.at("/list").and_then(|list| list.get(name));
+        let href = told("href").and_then(Value::as_str).unwrap_or_default();
+        let used = template::names(href).contains(&param)
+            || told("body").is_some_and(|body| template::asks_for(body, param));
+        if !used && !["ids", "next", "link"].contains(&mode) {
+            return Err(format!(
+                "/list/page/param is \"{param}\", which stands neither in /list/href nor in /list/body; \
+                 write {{?{param}}} or {{&{param}}} where it belongs"
+            ));
+        }
+    }
+    if let Some(offset) = profile.at("/comment/dates/offset").and_then(Value::as_str)
+        && !offset.contains('{')
+        && crate::domain::time::zone(offset).is_none()
+    {
+        return Err(format!("/comment/dates/offset is \"{offset}\"; write it as +02:00"));
+    }
+    for (name, told) in profile.get("operations").map_or(&[][..], Value::members) {
+        let media = told.get("mediaType").and_then(Value::as_str).unwrap_or_default();
+        let nested = |value: &Value| !value.as_list().is_empty() || !value.members().is_empty();
+        let body = told.get("body").map_or(&[][..], Value::members);
+        if let Some((member, _)) = body.iter().find(|(_, value)| nested(value))
+            && media.ends_with("form-urlencoded")
+        {
+            return Err(format!(
+                "/operations/{name}/body/{member} is nested; a form has names and values only"
+            ));
+        }
+    }
+    Ok(())
+}
+
 struct Checker {
     /// Variables that templates and bodies may name.
     names: Vec<String>,
@@ -118,10 +165,24 @@ impl Checker {
     }
 
     fn shape(&self, value: &Value, shape: &str, at: &str) -> Result<(), String> {
-        let Value::Record(told) = value else {
-            return Err(format!("{} is {}, where an object must be", place(at), short(value)));
-        };
         let known = members(shape).unwrap_or_default();
+        let Value::Record(told) = value else {
+            if shape == "expression" || shape == "formatted" {
+                return Err(format!(
+                    "{} is {}, where a value must be: a JSON Pointer such as \"/name\", a list of values, or \
+                     {{\"const\": …}}",
+                    place(at),
+                    short(value)
+                ));
+            }
+            let known: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            return Err(format!(
+                "{} is {}, where an object must be, with {}",
+                place(at),
+                short(value),
+                known.join(", ")
+            ));
+        };
         for (name, value) in told {
             let Some((_, kind)) = known.iter().find(|(known, _)| known == name) else {
                 let known: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
@@ -140,6 +201,20 @@ impl Checker {
     }
 
     fn expression(&self, value: &Value, shape: &str, at: &str) -> Result<(), String> {
+        for (pointer, _) in value.get("find").map_or(&[][..], Value::members) {
+            if !pointer.starts_with('/') {
+                return Err(format!("{}/find has \"{pointer}\"; write \"/{pointer}\"", place(at)));
+            }
+        }
+        if let Some(kind) = value.get("encodingFormat") {
+            let at = step(at, "encodingFormat");
+            match kind {
+                Value::Text(text) if !text.starts_with(['/', '#']) => {
+                    self.check(kind, "text/html|text/markdown|text/plain", &at)?;
+                }
+                _ => self.check(kind, "value", &at)?,
+            }
+        }
         let names: Vec<String> = value
             .get("templatePointers")
             .map_or(&[][..], Value::members)
@@ -185,6 +260,9 @@ impl Checker {
     }
 
     fn template(&self, text: &str, at: &str, more: &[String]) -> Result<(), String> {
+        if text.matches('{').count() != text.matches('}').count() {
+            return Err(format!("{at} has a brace without its other half: {text}"));
+        }
         template::names(text).into_iter().try_for_each(|name| self.variable(name, at, more))?;
         let secret =
             template::names(text).into_iter().find(|name| template::SECRETS.contains(name));
@@ -202,8 +280,13 @@ impl Checker {
             return Ok(());
         }
         Err(format!(
-            "{at} names {{{name}}}, which is no variable{}; declare it in /variables if the page gives it",
-            hint(name, &known)
+            "{at} names {{{name}}}, which is no variable{}; declare it in {}",
+            hint(name, &known),
+            if name.contains('.') {
+                "/comment/capture if comments have it"
+            } else {
+                "/variables if the page gives it"
+            }
         ))
     }
 
@@ -242,7 +325,12 @@ fn short(value: &Value) -> String {
 
 /// `; did you mean …?` for the nearest word, where one is near.
 fn hint(word: &str, known: &[&str]) -> String {
-    let near = known.iter().map(|other| (distance(word, other), other)).min();
+    // Half a word is nearer than another word.
+    let away = |other: &str| match other.strip_prefix(word) {
+        Some(rest) if rest.starts_with('.') => 1,
+        _ => distance(word, other),
+    };
+    let near = known.iter().map(|other| (away(other), other)).min();
     let near = near.filter(|(away, other)| *away <= 1 + other.len() / 3);
     near.map_or(String::new(), |(_, other)| ["; did you mean ", other, "?"].concat())
 }
@@ -344,6 +432,62 @@ mod tests {
             r#","problem":{"detail":{"href":"/{c}","templatePointers":{"a":"/b"}}}"#,
             "/problem/detail/href names {c}",
         );
+    }
+
+    #[track_caller]
+    fn check_sense_error(list: &str, error: &str) {
+        let text = [r#"{"list":{"href":"/c{?page}","#, list, r##""items":"#"}}"##].concat();
+        let said = check_sense(&Value::parse(&text).expect("JSON")).err().unwrap_or_default();
+        assert!(said.starts_with(error) && said.is_empty() == error.is_empty(), "{said}");
+    }
+
+    #[test]
+    fn members_that_need_each_other_are_missed() {
+        check_sense_error(r#""page":{"mode":"number","param":"page"},"#, "");
+        check_sense_error(
+            r#""page":{"mode":"number"},"#,
+            "/list/page/param is missing; mode number needs it",
+        );
+        check_sense_error(
+            r#""page":{"mode":"cursor","param":"page"},"#,
+            "/list/page/cursor is missing",
+        );
+        check_sense_error(r#""page":{"mode":"next"},"#, "/list/page/next is missing");
+        check_sense_error(
+            r#""page":{"mode":"offset","param":"skip"},"#,
+            "/list/page/param is \"skip\", which stands neither",
+        );
+        check_sense_error(r#""body":{"p":"{skip}"},"page":{"mode":"offset","param":"skip"},"#, "");
+        let sense =
+            |text: &str| check_sense(&Value::parse(text).expect("JSON")).err().unwrap_or_default();
+        let form = r#"{"operations":{"create":{"mediaType":"application/x-www-form-urlencoded","body":{"a":{"b":1}}}}}"#;
+        assert!(sense(form).starts_with("/operations/create/body/a is nested"));
+        assert!(
+            sense(r#"{"comment":{"dates":{"offset":"+1"}}}"#)
+                .starts_with("/comment/dates/offset is \"+1\"")
+        );
+    }
+
+    #[test]
+    fn slips_are_met_with_the_right_word() {
+        let with = |more: &str| [GOOD, more, "}"].concat();
+        let said = |text: &str| check(&Value::parse(text).expect("JSON")).err().unwrap_or_default();
+        let author = with("").replace(r#""id":"/id""#, r#""id":"/id","author":"/a""#);
+        assert!(said(&author).contains("did you mean author.name?"), "{}", said(&author));
+        assert!(
+            said(&with(r#","rating":{"ratingCount":5}"#))
+                .contains("where a value must be: a JSON Pointer")
+        );
+        assert!(said(&with(r#","own":900"#)).contains("where an object must be, with seconds"));
+        let find = r#","problem":{"when":{"from":"/x","find":{"id":2}}}"#;
+        assert!(said(&with(find)).contains("/problem/when/find has \"id\"; write \"/id\""));
+        let brace = r#","operations":{"edit":{"href":"/{id"}}"#;
+        assert!(said(&with(brace)).contains("a brace without its other half"));
+        let kept = r#","operations":{"edit":{"href":"/{target.path}"}}"#;
+        assert!(said(&with(kept)).contains("declare it in /comment/capture"));
+        let format =
+            with("").replace(r#""text":"/t""#, r#""text":{"from":"/t","encodingFormat":"html"}"#);
+        assert!(said(&format).contains("it may be text/html, text/markdown"), "{}", said(&format));
     }
 
     #[test]

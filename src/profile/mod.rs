@@ -27,7 +27,8 @@ impl Profile {
             let before: String =
                 text.get(..at).unwrap_or_default().chars().rev().take(20).collect();
             let before: String = before.chars().rev().collect();
-            format!("it is no JSON: reading stopped at byte {at}, after `{before}`")
+            let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+            format!("it is no JSON: reading stopped in line {line} at byte {at}, after `{before}`")
         })?;
         match tree.get("version").and_then(Value::as_text) {
             Some("1") | None => {}
@@ -36,6 +37,7 @@ impl Profile {
             }
         }
         grammar::check(&tree)?;
+        grammar::check_sense(&tree)?;
         if tree.at("/list/href").or(tree.at("/list/script")).is_none() {
             return Err("/list/href is missing".to_owned());
         }
@@ -138,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        check("{\"profile\" 1}", "reading stopped at byte 11");
+        check("{\"profile\" 1}", "reading stopped in line 1 at byte 11");
         check(r#"{"version":1}"#, "/profile is missing");
         check(r#"{"version":2}"#, "/version is 2; this widget reads version 1");
         let good =

@@ -6,6 +6,7 @@ use crate::domain::comment::{CommentKey, Standing};
 use crate::domain::markup;
 use crate::domain::thread::Forest;
 use crate::domain::time::Time;
+use crate::profile::Profile;
 use crate::profile::page::Page;
 use crate::profile::read::Found;
 
@@ -49,6 +50,26 @@ pub fn outline(page: &Page, full: bool) -> String {
         out += "closed\n";
     }
     out
+}
+
+/// What in a profile may be a slip: places where nothing was found in any comment of a page.
+pub fn notes(profile: &Profile, page: &Page) -> Vec<String> {
+    let nowhere = |at: &str, there: &dyn Fn(&Found) -> bool| {
+        let told = profile.at(at)?;
+        let found = page.found.iter().any(there) || page.found.is_empty();
+        (!found).then(|| format!("{at} says {}, which gave nothing in any comment", told.write()))
+    };
+    let slips = [
+        nowhere("/comment/author.name", &|found| !found.comment.author.name.is_empty()),
+        nowhere("/comment/text", &|found| !found.comment.body.text.is_empty()),
+        nowhere("/comment/dateCreated", &|found| found.comment.created.is_some()),
+        nowhere("/comment/upvoteCount", &|found| found.comment.tally.is_some()),
+        nowhere("/comment/score", &|found| found.comment.tally.is_some()),
+        nowhere("/list/nesting/parent", &|found| found.parent.is_some()),
+        (profile.at("/list/total").is_some() && page.total.is_none())
+            .then(|| "/list/total gave no number".to_owned()),
+    ];
+    slips.into_iter().flatten().collect()
 }
 
 fn line(found: &Found, full: bool) -> String {

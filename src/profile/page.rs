@@ -80,7 +80,12 @@ impl Profile {
             None if Self::is_null(choices, whole) => Cow::Borrowed(&[]),
             seen => {
                 let seen = seen.map_or("nothing", |seen| kind(&seen));
-                return Err(format!("{}, where a list must be; there is {seen}", named()));
+                let hint = if seen == "an object" && !boxed {
+                    "; write \"container\": \"object\" if its members are the comments"
+                } else {
+                    ""
+                };
+                return Err(format!("{}, where a list must be; there is {seen}{hint}", named()));
             }
         };
         let mut page = Page::default();
@@ -137,6 +142,8 @@ impl Profile {
             rows.iter().rev().map(|r| (r, None)).collect();
         // The comments above the one being read, where the answer tells depths.
         let mut above_by_depth: Vec<(i64, Value)> = Vec::new();
+        // Where a nested comment also names a parent, that one counts if it is here.
+        let mut nested: Vec<(usize, Value)> = Vec::new();
         while let Some((item, mut above)) = waiting.pop() {
             let scope = Scope { item, answer };
             if page.found.len() == MOST {
@@ -155,7 +162,11 @@ impl Profile {
             let found = self.comment(item, answer, above.clone());
             let name = found.as_ref().ok().map(|found| found.name.clone());
             match found {
-                Ok(found) => page.found.push(found),
+                Ok(found) => {
+                    let above = above.clone().filter(|above| found.parent.as_ref() != Some(above));
+                    nested.extend(above.map(|above| (page.found.len(), above)));
+                    page.found.push(found);
+                }
                 Err(reason) => {
                     page.unread += 1;
                     page.reason.get_or_insert(reason);
@@ -170,6 +181,27 @@ impl Profile {
                 let replies = replies.as_list().iter().rev();
                 waiting.extend(replies.map(|reply| (reply, below.clone())));
             }
+        }
+        Self::settle(nested, page);
+    }
+
+    /// Puts nested comments whose parent is not here under what they were nested in.
+    fn settle(nested: Vec<(usize, Value)>, page: &mut Page) {
+        if nested.is_empty() {
+            return;
+        }
+        let name = |found: &Found| found.name.as_text().unwrap_or_default().to_owned();
+        let names = sorted(page.found.iter().map(|found| (name(found), &found.name)).collect());
+        let is_here = |parent: &Value| {
+            let parent = parent.as_text().unwrap_or_default();
+            names.binary_search_by(|(name, _)| name.as_str().cmp(parent)).is_ok()
+        };
+        let lost: Vec<(usize, Value)> = nested
+            .into_iter()
+            .filter(|(place, _)| !page.found[*place].parent.as_ref().is_some_and(is_here))
+            .collect();
+        for (place, above) in lost {
+            page.found[place].parent = Some(above);
         }
     }
 

@@ -47,7 +47,13 @@ impl Profile {
             let pointer = member("id").map(Value::write).unwrap_or_default();
             format!("/comment/id says {pointer}, which is not in {}", excerpt(item))
         })?;
-        let name = scalar(self.at("/list/nesting/refersTo")).unwrap_or_else(|| id.clone());
+        let name = match self.at("/list/nesting/refersTo") {
+            Some(pointer) => scalar(Some(pointer)).unwrap_or_else(|| {
+                // Nobody can refer to it; the mark keeps it apart from what others are called.
+                Value::Text(["id:", id.as_text().unwrap_or_default()].concat())
+            }),
+            None => id.clone(),
+        };
         let parent = scalar(self.at("/list/nesting/parent")).or(above);
         let standing = self.standing(scope);
         let created = self.time(text("dateCreated"), answer.variables);
@@ -87,11 +93,15 @@ impl Profile {
             if let Value::List(choices) = told { choices } else { std::slice::from_ref(told) };
         let bodies = choices.iter().filter_map(|choice| {
             let text = scope.text(Some(choice)).filter(|text| !text.is_empty())?;
-            let told = choice.get("encodingFormat").and_then(Value::as_str).unwrap_or_default();
-            // It may stand in the comment itself.
-            let pointed = told.starts_with('/').then(|| scope.text(Some(&Value::text(told))));
-            let told = pointed.flatten().unwrap_or_else(|| told.to_owned());
-            let format = if told.starts_with("text/html") { Format::Html } else { Format::Plain };
+            let told = match choice.get("encodingFormat") {
+                // It may stand in the answer.
+                Some(Value::Text(told)) if !told.starts_with(['/', '#']) => Some(told.clone()),
+                told => scope.text(told),
+            };
+            let is_html = told.is_some_and(|told| {
+                told.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html"))
+            });
+            let format = if is_html { Format::Html } else { Format::Plain };
             Some(Body { text, format })
         });
         bodies.into_iter().next().unwrap_or_default()

@@ -57,7 +57,15 @@ pub fn names(template: &str) -> Vec<&str> {
 }
 
 /// Variables that never stand in an address: addresses are logged, shared and sent along as referrers.
-pub const SECRETS: [&str; 2] = ["token", "secret"];
+pub const SECRETS: [&str; 3] = ["token", "secret", "csrf"];
+
+/// Names in a template that must have a value: without one the address is another place's.
+pub fn needed(template: &str) -> Vec<&str> {
+    let expressions = template.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    let bare = expressions.map(|(expression, _)| expression);
+    let bare = bare.filter(|expression| !expression.starts_with(['?', '&', '/', '#']));
+    bare.flat_map(|expression| expression.trim_start_matches('+').split(',')).collect()
+}
 
 const OPERATORS: [char; 5] = ['+', '#', '?', '&', '/'];
 

@@ -81,9 +81,19 @@ impl Profile {
         asked.or_else(usual).unwrap_or_default()
     }
 
-    /// The request of an operation; `None` where the service does not offer it.
+    /// Whether the service offers an operation.
+    pub fn has(&self, operation: &str) -> bool {
+        self.operation(operation).is_some()
+    }
+
+    /// The request of an operation; `None` where the service does not offer it, or where a variable
+    /// of its address has no value.
     pub fn write(&self, operation: &str, variables: &Variables) -> Option<Request> {
-        Some(self.request(self.operation(operation)?, variables))
+        let told = self.operation(operation)?;
+        let href = told.get("href").and_then(Value::as_str).unwrap_or_default();
+        // An address with a hole in it is the address of something else.
+        let whole = template::needed(href).iter().all(|name| variables.get(name).is_some());
+        whole.then(|| self.request(told, variables))
     }
 
     /// Where the service lives: nothing secret goes anywhere else.
@@ -258,6 +268,14 @@ mod tests {
             "POST https://c.example/n\nContent-Type: text/plain\n\
              {\"t\":\"<p>a &lt;b&gt;<br>&amp; c</p><p>d</p>\"}",
         );
+    }
+
+    #[test]
+    fn an_address_with_a_hole_is_no_address() {
+        let profile = profile(r#""operations":{"delete":{"href":"{+endpoint}/n/{id}{?parent}"}}"#);
+        assert_eq!(profile.write("delete", &variables()), None);
+        let request = profile.write("delete", &variables().with("id", Value::number(1)));
+        assert_eq!(request.map(|request| request.url).as_deref(), Some("https://c.example/n/1"));
     }
 
     #[test]

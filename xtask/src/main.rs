@@ -67,6 +67,9 @@ enum Verb {
         /// A variable, as name=value; may be given again.
         #[arg(long = "var")]
         variables: Vec<String>,
+        /// Votes, changes, addresses and replies elsewhere too.
+        #[arg(long)]
+        all: bool,
     },
     /// Try a profile on a running endpoint, and print what worked.
     CheckEndpoint {
@@ -105,10 +108,11 @@ fn main() -> ExitCode {
             suites::run(suite.as_deref(), only.as_deref(), quick)
         }
         Verb::Check => commands::check(),
-        Verb::Outline { profile, response, headers, variables } => {
+        Verb::Outline { profile, response, headers, variables, all } => {
             let mut rest = vec!["outline".into(), profile.into(), response.into()];
             rest.extend(headers.into_iter().flat_map(|header| ["--header".into(), header.into()]));
             rest.extend(variables.into_iter().flat_map(|name| ["--var".into(), name.into()]));
+            rest.extend(all.then(|| "--all".into()));
             commands::profile(&rest)
         }
         Verb::CheckEndpoint { profile, variables, origin, write } => {

@@ -1,5 +1,6 @@
 //! A profile against a running endpoint, as a table.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -32,6 +33,8 @@ struct Table<'a> {
     agent: ureq::Agent,
     origin: &'a str,
     failed: bool,
+    /// The viewer's secret, as the last answer gave it.
+    token: RefCell<Value>,
 }
 
 /// Tries everything that only reads; with `write`, the other operations on a comment of its own.
@@ -40,13 +43,14 @@ pub(crate) fn check(profile: &Profile, known: &Variables, origin: &str, write: b
         .http_status_as_error(false)
         .timeout_global(Some(Duration::from_secs(30)))
         .build();
-    let mut table = Table { profile, agent: agent.into(), origin, failed: false };
+    let mut table =
+        Table { profile, agent: agent.into(), origin, failed: false, token: RefCell::default() };
     row("operation", "result", "why");
     let mut known = known.clone();
     table.bind("resolve", &mut known);
     table.list(&known);
     table.read("rating", &known);
-    let has = |operation: &str| profile.write(operation, &Variables::default()).is_some();
+    let has = |operation: &str| profile.has(operation);
     let operations = [
         "create",
         "edit",
@@ -146,6 +150,9 @@ impl Table<'_> {
             return Err(trouble());
         }
         self.cors(request, &reply)?;
+        if let Some(token) = self.profile.token(&answer) {
+            *self.token.borrow_mut() = Value::text(&token);
+        }
         read(answer)
     }
 
@@ -225,6 +232,11 @@ impl Table<'_> {
         }
     }
 
+    fn with_token(&self, known: &Variables) -> Variables {
+        let told = self.token.borrow().clone();
+        if told == Value::Null { known.clone() } else { known.clone().with("token", told) }
+    }
+
     fn list(&mut self, known: &Variables) {
         let request = self.profile.list(known, None);
         match self.ask(&request, known, |answer| self.profile.page(answer, None)) {
@@ -249,8 +261,12 @@ impl Table<'_> {
     }
 
     fn read(&mut self, operation: &str, known: &Variables) {
-        let Some(request) = self.profile.write(operation, known) else {
+        if !self.profile.has(operation) {
             return row(operation, "not offered", "");
+        }
+        let known = &self.with_token(known);
+        let Some(request) = self.profile.write(operation, known) else {
+            return self.fail(operation, "a variable of its address has no value");
         };
         match self.ask(&request, known, |_| Ok(())) {
             Ok(()) => row(operation, "worked", ""),
@@ -273,15 +289,18 @@ impl Table<'_> {
             known.set(name, Value::text(value));
         }
         known.set("parent", self.profile.root_parent(&known));
+        known = self.with_token(&known);
         let Some(request) = self.profile.write("create", &known) else {
             return row("create", "not offered", "");
         };
         let made = self.ask(&request, &known, |answer| {
-            let found = self.profile.written("create", &answer).map(|found| found.id);
-            let id = found.or_else(|| self.profile.told("create", "id", &answer));
-            Ok((id, self.profile.told("create", "secret", &answer), self.profile.token(&answer)))
+            let found = self.profile.written("create", &answer);
+            let id = found.as_ref().map(|found| found.id.clone());
+            let id = id.or_else(|| self.profile.told("create", "id", &answer));
+            let capture = found.map(|found| found.capture).unwrap_or_default();
+            Ok((id, self.profile.told("create", "secret", &answer), capture))
         });
-        let (id, secret, token) = match made {
+        let (id, secret, capture) = match made {
             Ok(made) => made,
             Err(why) => return self.fail("create", &why),
         };
@@ -295,8 +314,8 @@ impl Table<'_> {
         row("create", "worked", &format!("comment {}", id.as_text().unwrap_or_default()));
         known.set("id", id);
         known.set("secret", secret.unwrap_or_default());
-        if let Some(token) = token {
-            known.set("token", Value::text(&token));
+        for (name, value) in capture {
+            known.set(&["target.", &name].concat(), value);
         }
         known.set("upvoteCount", Value::number(1));
         for (operation, vote) in [

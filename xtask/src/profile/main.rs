@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use jawjaw::json::Value;
 use jawjaw::profile::Profile;
 use jawjaw::profile::expression::Answer;
-use jawjaw::profile::outline::outline;
+use jawjaw::profile::outline::{notes, outline};
 use jawjaw::profile::template::Variables;
 use jawjaw::profile::variables::Given;
 
@@ -29,6 +29,8 @@ enum Verb {
         headers: Vec<String>,
         #[arg(long = "var")]
         variables: Vec<String>,
+        #[arg(long)]
+        all: bool,
     },
     CheckEndpoint {
         profile: PathBuf,
@@ -43,8 +45,8 @@ enum Verb {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
-        Verb::Outline { profile, response, headers, variables } => {
-            print(&profile, &response, &headers, &variables).map(|()| true)
+        Verb::Outline { profile, response, headers, variables, all } => {
+            print(&profile, &response, &headers, &variables, all).map(|()| true)
         }
         Verb::CheckEndpoint { profile, variables, origin, write } => read_profile(&profile)
             .and_then(|profile| {
@@ -105,7 +107,13 @@ fn known(profile: &Profile, told: &[String], strict: bool) -> Result<Variables> 
     }
 }
 
-fn print(profile: &PathBuf, response: &PathBuf, headers: &[String], told: &[String]) -> Result<()> {
+fn print(
+    profile: &PathBuf,
+    response: &PathBuf,
+    headers: &[String],
+    told: &[String],
+    all: bool,
+) -> Result<()> {
     let profile = read_profile(profile)?;
     let variables = known(&profile, told, false)?;
     let text = std::fs::read_to_string(response)
@@ -118,9 +126,13 @@ fn print(profile: &PathBuf, response: &PathBuf, headers: &[String], told: &[Stri
     let mut answer = Answer::new(&value, &variables);
     (answer.url, answer.headers) = (&request.url, &headers);
     if profile.failed(&answer) {
-        bail!("/problem/when holds: the service says that this is an error");
+        let told = profile.trouble(200, &text, None);
+        bail!("/problem/when holds: this answer is an error. Readers are told {told:?}");
     }
     let page = profile.page(answer, None).map_err(anyhow::Error::msg)?;
-    print!("{}", outline(&page, false));
+    print!("{}", outline(&page, all));
+    for note in notes(&profile, &page) {
+        eprintln!("note: {note}");
+    }
     Ok(())
 }
