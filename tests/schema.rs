@@ -25,7 +25,7 @@ fn schema_of(kind: &str) -> Json {
         return json!({ "enum": words });
     }
     match kind {
-        "text" | "template" => json!({ "type": "string" }),
+        "text" | "template" | "filled" => json!({ "type": "string" }),
         "number" => json!({ "type": "number" }),
         "bool" => json!({ "type": "boolean" }),
         "any" | "body" => json!(true),

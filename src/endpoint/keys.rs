@@ -60,19 +60,19 @@ impl Keys {
 
     /// The service a comment is from, by its number.
     pub fn source(&self, key: CommentKey) -> usize {
-        self.row(key).source
+        self.with(key, |row| row.source)
     }
 
     pub(super) fn id(&self, key: CommentKey) -> Value {
-        self.row(key).id
+        self.with(key, |row| row.id.clone())
     }
 
     pub(super) fn name(&self, key: CommentKey) -> Value {
-        self.row(key).name
+        self.with(key, |row| row.name.clone())
     }
 
     pub(super) fn capture(&self, key: CommentKey) -> Vec<(String, Value)> {
-        self.row(key).capture
+        self.with(key, |row| row.capture.clone())
     }
 
     /// The comment at the top of a thread.
@@ -98,7 +98,8 @@ impl Keys {
         u32::try_from(place).ok().map(CommentKey)
     }
 
-    fn row(&self, key: CommentKey) -> Row {
-        self.rows.borrow().get(key.index()).cloned().unwrap_or_default()
+    /// Something of a row, or what is usual for a key nobody gave.
+    fn with<T: Default>(&self, key: CommentKey, look: impl FnOnce(&Row) -> T) -> T {
+        self.rows.borrow().get(key.index()).map(look).unwrap_or_default()
     }
 }

@@ -48,6 +48,8 @@ pub struct Batch {
 /// A conversation with one service about one article.
 pub struct Endpoint {
     profile: Profile,
+    /// Without the viewer's secret, and with it: asked for by every card.
+    offers: [Offers; 2],
     /// What is known before anybody acts, and what the service added to it.
     variables: RefCell<Variables>,
     /// Among the services of a discussion.
@@ -77,8 +79,10 @@ impl Endpoint {
         let mut own = Own::default();
         own.token.clone_from(&given.token);
         let own = RefCell::new(own);
+        let offers = [profile.offers(false), profile.offers(true)];
         Ok(Self {
             profile,
+            offers,
             variables,
             source,
             keys,
@@ -92,7 +96,7 @@ impl Endpoint {
     }
 
     pub fn offers(&self) -> Offers {
-        self.profile.offers(self.own.borrow().token.is_some())
+        self.offers[usize::from(self.own.borrow().token.is_some())]
     }
 
     /// What the service is called.
@@ -206,10 +210,8 @@ impl Endpoint {
         let reply = self.ask(&request).await?;
         let bound = self.profile.bound(operation, &reply.answer(variables));
         let mut known = self.variables.borrow_mut();
-        for name in self.profile.binds(operation) {
-            if let Some(value) = bound.get(name) {
-                known.set(name, value.clone());
-            }
+        for (name, value) in bound {
+            known.set(name, value);
         }
         Ok(())
     }

@@ -31,11 +31,12 @@ impl Reply {
     pub(super) fn of_page(kind: &str) -> Self {
         let document = web_sys::window().and_then(|window| window.document());
         let scripts = document.as_ref().map(|document| texts(document, kind)).unwrap_or_default();
-        let mut values = scripts.iter().filter_map(|text| Value::parse(text).ok());
-        let first = values.clone().next();
-        let value = values.find(|value| value.get("comment").is_some()).or(first);
+        let mut values: Vec<Value> =
+            scripts.iter().filter_map(|text| Value::parse(text).ok()).collect();
+        let place = values.iter().position(|value| value.get("comment").is_some()).unwrap_or(0);
+        let value = if values.is_empty() { Value::Null } else { values.swap_remove(place) };
         let url = document.and_then(|document| document.url().ok()).unwrap_or_default();
-        Self { url, status: 200, value: value.unwrap_or_default(), headers: None }
+        Self { url, status: 200, value, headers: None }
     }
 
     /// For whoever reads something out of it.

@@ -110,13 +110,12 @@ impl Endpoint {
         variables.set("upvoteCount", Value::number(shown.up));
         let back = if before == Vote::Down { "undownvote" } else { "unupvote" };
         let own = match vote {
-            Vote::Up => ["upvote", "vote"],
-            Vote::Down => ["downvote", "vote"],
-            Vote::None if self.profile.write("unvote", &variables).is_some() => ["unvote", "vote"],
-            Vote::None => [back, "vote"],
+            Vote::Up => "upvote",
+            Vote::Down => "downvote",
+            Vote::None if self.profile.has("unvote") => "unvote",
+            Vote::None => back,
         };
-        let has = |operation: &&&str| self.profile.write(operation, &variables).is_some();
-        let operation = own.iter().find(has).unwrap_or(&"vote");
+        let operation = if self.profile.has(own) { own } else { "vote" };
         let reply = self.perform(operation, &variables).await?;
         let told = self.profile.voted(operation, &reply.answer(&variables), shown);
         Ok(told.unwrap_or(shown))

@@ -3,7 +3,7 @@
 //!
 //! The grammar is one text: a line a shape, `member=type`, `!` for what must be there, `+shape` for all
 //! members of another. Types are `text`, `number`, `bool`, `any`, `pointer`, `value`, `template`,
-//! `body`, words (`a|b`), a list (`[type]`), a record with free names (`{type}`), or a shape. The JSON
+//! `filled` (a template with names of its own), `body`, words (`a|b`), a list (`[type]`), a record with free names (`{type}`), or a shape. The JSON
 //! Schema in `profiles/schema.json` is made from the same text.
 
 use crate::json::Value;
@@ -144,13 +144,17 @@ impl Checker {
             ));
         }
         match (kind, value) {
-            ("any", _) | ("number", Value::Number(_)) | ("bool", Value::Bool(_)) => Ok(()),
+            ("any", _)
+            | ("number", Value::Number(_))
+            | ("bool", Value::Bool(_))
+            // Its expression has checked it, with the names it fills it from.
+            | ("filled", Value::Text(_)) => Ok(()),
             ("number", _) => wrong("a number"),
             ("bool", _) => wrong("true or false"),
             ("pointer", Value::Text(pointer)) if is_pointer(pointer) => Ok(()),
             ("pointer", _) => wrong("a JSON Pointer such as \"/name\""),
             ("text" | "template", Value::Text(text)) => self.template(text, at, &[]),
-            ("text" | "template", _) => wrong("a string"),
+            ("text" | "template" | "filled", _) => wrong("a string"),
             ("body", _) => self.body(value, at),
             ("value" | "words", Value::Text(pointer)) => self.pointer(pointer, at),
             ("value" | "words", Value::List(choices)) => {
@@ -226,10 +230,7 @@ impl Checker {
         }
         let heads =
             HEADS.iter().filter(|head| value.members().iter().any(|(name, _)| name == **head));
-        let bare: Vec<(String, Value)> =
-            value.members().iter().filter(|(name, _)| name != "href").cloned().collect();
-        let checked = if value.get("href").is_some() { Value::Record(bare) } else { value.clone() };
-        self.shape(&checked, shape, at)?;
+        self.shape(value, shape, at)?;
         match heads.count() {
             1 => Ok(()),
             _ => Err(format!("{} must have exactly one of {}", place(at), HEADS.join(", "))),
@@ -492,8 +493,10 @@ mod tests {
 
     #[test]
     fn every_type_of_the_grammar_is_one() {
-        let simple =
-            ["text", "number", "bool", "any", "pointer", "value", "words", "template", "body"];
+        let simple = [
+            "text", "number", "bool", "any", "pointer", "value", "words", "template", "filled",
+            "body",
+        ];
         for line in GRAMMAR.lines() {
             let (shape, _) = line.split_once(": ").expect("a shape");
             for (member, kind) in members(shape).expect("members") {

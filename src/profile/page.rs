@@ -216,7 +216,7 @@ impl Profile {
             |first: i64| asked.and_then(|asked| decimal::whole(asked.as_text()?)).unwrap_or(first);
         let number = |name: &str| decimal::whole(&whole.text(told(name))?);
         // Without another sign, a page that is not full is the last one.
-        let is_full = told("more").is_some() || rows.rows.len() >= self.page_size_or(1);
+        let is_full = told("more").is_some() || rows.rows.len() >= self.page_size().unwrap_or(1);
         match told("mode").and_then(Value::as_str)? {
             "number" => {
                 let first =
@@ -232,8 +232,8 @@ impl Profile {
                 let by_roots = told("scope").and_then(Value::as_str) == Some("roots");
                 let read = if by_roots { rows.roots } else { rows.rows.len() };
                 let read = i64::try_from(read).ok().filter(|read| *read > 0)?;
-                let full =
-                    told("more").is_some() || read >= i64::try_from(self.page_size_or(1)).ok()?;
+                let full = told("more").is_some()
+                    || read >= i64::try_from(self.page_size().unwrap_or(1)).ok()?;
                 full.then(|| before(0).checked_add(read).map(Value::number))?
             }
             "cursor" => {
@@ -248,7 +248,7 @@ impl Profile {
             "next" => Self::beside(answer, whole.find(told("next")?)?.as_str()?),
             "ids" => {
                 let rest = if let Some(Value::List(rest)) = asked {
-                    rest.get(self.page_size_or(rest.len())..)?.to_vec()
+                    rest.get(self.page_size().unwrap_or(rest.len())..)?.to_vec()
                 } else {
                     let id = self.at("/comment/id")?;
                     let id_of = |item| Some((Scope { item, answer }.text(Some(id))?, item));
@@ -265,10 +265,6 @@ impl Profile {
             }
             _ => None,
         }
-    }
-
-    fn page_size_or(&self, usual: usize) -> usize {
-        Some(self.page_size()).filter(|size| *size < usize::MAX).unwrap_or(usual)
     }
 
     /// The address of the next page, if it is at the same place as this one: an answer must not send

@@ -192,14 +192,9 @@ impl Profile {
     }
 
     /// The variables an operation brings (`resolve`, `session`).
-    pub fn bound(&self, operation: &str, answer: &Answer) -> Variables {
-        let mut variables = Variables::default();
-        for name in self.binds(operation) {
-            if let Some(value) = self.told(operation, name, answer) {
-                variables.set(name, value);
-            }
-        }
-        variables
+    pub fn bound(&self, operation: &str, answer: &Answer) -> Vec<(&str, Value)> {
+        let told = |name| Some((name, self.told(operation, name, answer)?));
+        self.binds(operation).into_iter().filter_map(told).collect()
     }
 
     /// The names of the variables an operation brings.

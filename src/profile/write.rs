@@ -48,7 +48,12 @@ impl Profile {
                     members.push(("href".to_owned(), href.clone()));
                 }
                 let mut request = self.request(&list, &variables);
-                for id in rest.as_list().iter().take(self.page_size()).filter_map(Value::as_text) {
+                for id in rest
+                    .as_list()
+                    .iter()
+                    .take(self.page_size().unwrap_or(usize::MAX))
+                    .filter_map(Value::as_text)
+                {
                     request.url.push(if request.url.contains('?') { '&' } else { '?' });
                     template::encode(param.unwrap_or("id"), false, &mut request.url);
                     request.url.push('=');
@@ -66,10 +71,9 @@ impl Profile {
         self.request(&list, &variables)
     }
 
-    /// How many comments a page is asked to hold.
-    pub(crate) fn page_size(&self) -> usize {
-        let size = self.at("/list/page/size").and_then(Value::as_text);
-        size.and_then(|size| size.parse().ok()).unwrap_or(usize::MAX)
+    /// How many comments a page is asked to hold, if that can be said.
+    pub(crate) fn page_size(&self) -> Option<usize> {
+        self.at("/list/page/size")?.as_text()?.parse().ok()
     }
 
     /// The service's word for the order asked for (variable `sort`), else for its own choice.
@@ -118,6 +122,10 @@ impl Profile {
         }
         let body =
             told.get("body").map(|body| template::fill(body, &variables).unwrap_or_default());
+        let names_secret = |name: &&str| template::SECRETS.contains(name);
+        let mut secret = template::SECRETS
+            .iter()
+            .any(|name| told.get("body").is_some_and(|body| template::asks_for(body, name)));
         let mut headers: Vec<(String, String)> = Vec::new();
         for (name, value) in told.get("headers").map_or(&[][..], Value::members) {
             let value = value.as_text().unwrap_or_default();
@@ -125,6 +133,7 @@ impl Profile {
             let known = is_token(name)
                 && template::names(value).iter().all(|name| variables.get(name).is_some());
             if known {
+                secret |= template::names(value).iter().any(names_secret);
                 headers.push((name.clone(), raw(value, &variables)));
             }
         }
@@ -132,8 +141,6 @@ impl Profile {
         if body.is_some() {
             headers.push(("Content-Type".to_owned(), media.to_owned()));
         }
-        let mut secret = told.get("body").is_some_and(|body| template::asks_for(body, "token"))
-            || headers.len() > usize::from(body.is_some()) && variables.get("token").is_some();
         if let Some((name, value)) = self.credential(&variables).filter(|_| at_home) {
             headers.push((name, value));
             secret = true;
@@ -276,6 +283,16 @@ mod tests {
         assert_eq!(profile.write("delete", &variables()), None);
         let request = profile.write("delete", &variables().with("id", Value::number(1)));
         assert_eq!(request.map(|request| request.url).as_deref(), Some("https://c.example/n/1"));
+    }
+
+    #[test]
+    fn a_request_knows_whether_a_secret_is_in_it() {
+        let secret = |told: &str| {
+            let text = [r#""operations":{"create":{"href":"{+endpoint}/n","#, told, "}}"].concat();
+            profile(&text).write("create", &variables()).expect("an operation").secret
+        };
+        assert!(secret(r#""headers":{"X-Key":"{token}"}"#) && secret(r#""body":{"t":"{token}"}"#));
+        assert!(!secret(r#""headers":{"X-Site":"{endpoint}"},"body":{"t":"{content}"}"#));
     }
 
     #[test]

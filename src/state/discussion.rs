@@ -54,7 +54,6 @@ pub(super) struct Inner {
     pub(super) more: ArcRwSignal<Load>,
     pub(super) roots: ArcTrigger,
     pub(super) rating: ArcRwSignal<Option<Rating>>,
-    pub(super) closed: ArcRwSignal<bool>,
     pub(super) news: ArcRwSignal<Option<News>>,
 }
 
@@ -95,7 +94,6 @@ impl Discussion {
             more: ArcRwSignal::new(Load::Ready),
             roots: ArcTrigger::new(),
             rating: ArcRwSignal::new(None),
-            closed: ArcRwSignal::new(false),
             news: ArcRwSignal::new(None),
         }));
         discussion.join(endpoint, name);
@@ -121,7 +119,7 @@ impl Discussion {
     }
 
     pub fn closed(&self) -> ArcRwSignal<bool> {
-        self.0.closed.clone()
+        self.at(None).closed.clone()
     }
 
     pub fn news(&self) -> ArcRwSignal<Option<News>> {

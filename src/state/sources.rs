@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use leptos::prelude::{Get, GetUntracked, Notify, Set, Update};
+use leptos::prelude::{ArcRwSignal, Get, GetUntracked, Notify, Set, Update};
 
 use crate::domain::comment::CommentKey;
 use crate::domain::permalink;
@@ -24,7 +24,7 @@ pub struct Source {
     /// What it is called.
     title: String,
     pub(super) total: Cell<Option<u32>>,
-    pub(super) closed: Cell<bool>,
+    pub(super) closed: ArcRwSignal<bool>,
     /// How many of its comments could not be read.
     unread: Cell<u32>,
 }
@@ -37,7 +37,7 @@ impl Source {
             name,
             title,
             total: Cell::default(),
-            closed: Cell::default(),
+            closed: ArcRwSignal::new(false),
             unread: Cell::default(),
         })
     }
@@ -149,9 +149,7 @@ impl Discussion {
 
     /// Whether nobody can answer a comment any more; tracked.
     pub fn is_closed(&self, key: CommentKey) -> bool {
-        let closed = self.0.closed.get();
-        let source = self.at(Some(key));
-        if self.0.keys.source(key) == 0 { closed } else { source.closed.get() }
+        self.at(Some(key)).closed.get()
     }
 
     /// One order for what several services have: by time, in the direction of the first of them.
@@ -164,17 +162,10 @@ impl Discussion {
         let first = roots.iter().filter(|key| self.0.keys.source(**key) == 0);
         let times: Vec<Time> = first.map(time).collect();
         let newest_first = times.first() > times.last();
-        let mut sorted: Vec<(Time, CommentKey)> = Vec::new();
-        for key in &*roots {
-            let at = time(key);
-            let fits = |(other, _): &(Time, CommentKey)| {
-                if newest_first { *other >= at } else { *other <= at }
-            };
-            sorted.insert(sorted.partition_point(fits), (at, *key));
-        }
-        for (place, (_, key)) in roots.iter_mut().zip(sorted) {
-            *place = key;
-        }
+        roots.sort_by(|left, right| {
+            let order = time(left).cmp(&time(right));
+            if newest_first { order.reverse() } else { order }
+        });
     }
 
     /// Reads the first page of the first service, and again what could not be read of others.
@@ -317,9 +308,6 @@ impl Discussion {
         }
         source.closed.set(batch.closed);
         source.unread.set(source.unread.get() + batch.unread);
-        if number == 0 {
-            self.0.closed.set(batch.closed);
-        }
         for placed in batch.comments {
             self.put(placed, false);
         }

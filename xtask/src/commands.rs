@@ -81,7 +81,7 @@ pub(crate) fn check() -> Result<bool> {
 
 /// Runs the tools for profiles: a binary of its own, so that the other commands start without
 /// compiling the widget natively.
-pub(crate) fn profile(arguments: &[OsString]) -> Result<bool> {
+pub(crate) fn profile(verb: &str, arguments: &[OsString]) -> Result<bool> {
     let mut run = cargo();
     // Files are named from where the command was given.
     run.current_dir(std::env::current_dir()?).arg("run").arg("--quiet").arg("--manifest-path");
@@ -92,7 +92,7 @@ pub(crate) fn profile(arguments: &[OsString]) -> Result<bool> {
         "profile",
         "--",
     ]);
-    aloud(run.args(arguments))
+    aloud(run.arg(verb).args(arguments))
 }
 
 /// Takes the README's pictures.

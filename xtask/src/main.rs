@@ -2,11 +2,13 @@
 
 mod build;
 mod commands;
+mod ended;
 mod run;
 mod size;
 mod suites;
 mod tools;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -55,35 +57,17 @@ enum Verb {
     },
     /// Format, clippy, native tests, floor plan, wasm check: what a commit must pass.
     Check,
-    /// Print the threads that a profile reads out of a saved answer.
+    /// Print the threads that a profile reads out of a saved answer; outline --help says more.
+    #[command(disable_help_flag = true)]
     Outline {
-        /// The profile, a .json file.
-        profile: PathBuf,
-        /// The body of the answer, as the service sent it.
-        response: PathBuf,
-        /// A header of the answer, as 'Name: value'; may be given again.
-        #[arg(long = "header")]
-        headers: Vec<String>,
-        /// A variable, as name=value; may be given again.
-        #[arg(long = "var")]
-        variables: Vec<String>,
-        /// Votes, changes, addresses and replies elsewhere too.
-        #[arg(long)]
-        all: bool,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<OsString>,
     },
-    /// Try a profile on a running endpoint, and print what worked.
+    /// Try a profile on a running endpoint; check-endpoint --help says more.
+    #[command(disable_help_flag = true)]
     CheckEndpoint {
-        /// The profile, a .json file.
-        profile: PathBuf,
-        /// A variable, as name=value, such as endpoint=https://…; may be given again.
-        #[arg(long = "var")]
-        variables: Vec<String>,
-        /// The page whose rights are tried (CORS).
-        #[arg(long, default_value = "https://blog.example")]
-        origin: String,
-        /// Also post, vote, edit and delete a test comment.
-        #[arg(long)]
-        write: bool,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<OsString>,
     },
     /// Take the README's pictures of the demo.
     Shots {
@@ -108,28 +92,9 @@ fn main() -> ExitCode {
             suites::run(suite.as_deref(), only.as_deref(), quick)
         }
         Verb::Check => commands::check(),
-        Verb::Outline { profile, response, headers, variables, all } => {
-            let mut rest = vec!["outline".into(), profile.into(), response.into()];
-            rest.extend(headers.into_iter().flat_map(|header| ["--header".into(), header.into()]));
-            rest.extend(variables.into_iter().flat_map(|name| ["--var".into(), name.into()]));
-            rest.extend(all.then(|| "--all".into()));
-            commands::profile(&rest)
-        }
-        Verb::CheckEndpoint { profile, variables, origin, write } => {
-            let mut rest = vec!["check-endpoint".into(), profile.into()];
-            rest.extend(variables.into_iter().flat_map(|name| ["--var".into(), name.into()]));
-            rest.extend(["--origin".into(), origin.into()]);
-            rest.extend(write.then(|| "--write".into()));
-            commands::profile(&rest)
-        }
+        Verb::Outline { rest } => commands::profile("outline", &rest),
+        Verb::CheckEndpoint { rest } => commands::profile("check-endpoint", &rest),
         Verb::Shots { folder } => commands::shots(&folder),
     };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(trouble) => {
-            eprintln!("error: {trouble:#}");
-            ExitCode::FAILURE
-        }
-    }
+    ended::ended(done)
 }

@@ -219,8 +219,8 @@ impl Table<'_> {
         let Some(request) = self.profile.write(operation, known) else { return };
         match self.ask(&request, known, |answer| Ok(self.profile.bound(operation, &answer))) {
             Ok(bound) => {
-                for name in self.profile.binds(operation) {
-                    known.set(name, bound.get(name).cloned().unwrap_or_default());
+                for (name, value) in bound {
+                    known.set(name, value);
                 }
                 row(
                     operation,

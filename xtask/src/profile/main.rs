@@ -1,9 +1,13 @@
 //! `outline` and `check-endpoint`: the widget's own engine, without a browser.
 
+#[path = "../ended.rs"]
+mod ended;
 mod endpoint;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+use ended::ended;
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
@@ -15,6 +19,7 @@ use jawjaw::profile::template::Variables;
 use jawjaw::profile::variables::Given;
 
 #[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
@@ -22,22 +27,33 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Print the threads that a profile reads out of a saved answer.
     Outline {
+        /// The profile, a .json file.
         profile: PathBuf,
+        /// The body of the answer, as the service sent it.
         response: PathBuf,
+        /// A header of the answer, as 'Name: value'; may be given again.
         #[arg(long = "header")]
         headers: Vec<String>,
+        /// A variable, as name=value; may be given again.
         #[arg(long = "var")]
         variables: Vec<String>,
+        /// Votes, changes, addresses and replies elsewhere too.
         #[arg(long)]
         all: bool,
     },
+    /// Try a profile on a running endpoint, and print what worked.
     CheckEndpoint {
+        /// The profile, a .json file.
         profile: PathBuf,
+        /// A variable, as name=value, such as endpoint=https://…; may be given again.
         #[arg(long = "var")]
         variables: Vec<String>,
-        #[arg(long)]
+        /// The page whose rights are tried (CORS).
+        #[arg(long, default_value = "https://blog.example")]
         origin: String,
+        /// Also post, vote, edit and delete a test comment.
         #[arg(long)]
         write: bool,
     },
@@ -54,14 +70,7 @@ fn main() -> ExitCode {
                 Ok(endpoint::check(&profile, &known, &origin, write))
             }),
     };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(trouble) => {
-            eprintln!("error: {trouble:#}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(done)
 }
 
 fn read_profile(file: &PathBuf) -> Result<Profile> {

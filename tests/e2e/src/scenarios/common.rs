@@ -55,6 +55,38 @@ pub(super) fn ready(page: &Page) -> Result<()> {
     page.wait("deep('jaw-jaw', '.widget') && !deep('jaw-jaw', '.waiting')").map(drop)
 }
 
+/// A blog at `/` with this in it, and a page that has read its discussion.
+pub(super) fn open(world: &World, inside: &str) -> Result<(Running, Page)> {
+    let site = world.site().page("/", &page(inside)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    Ok((site, page))
+}
+
+/// A script that makes a tag with the attributes the page's address names: a server may have to know
+/// the origin of the page before it has an address of its own.
+pub(super) const TAG_FROM_ADDRESS: &str =
+    "<script>const tag = document.createElement('jaw-jaw');
+        for (const [name, value] of new URLSearchParams(location.search)) tag.setAttribute(name, value);
+        document.querySelector('main').append(tag)</script>";
+
+/// Reads on where `first` comments are shown, until `all` are.
+pub(super) fn read_on(page: &Page, first: usize, all: usize) -> Result<()> {
+    page.wait(&format!("deepAll('jaw-jaw', 'article').length === {first}"))?;
+    page.click("deep('jaw-jaw', '[data-do=more]')")?;
+    let end = format!(
+        "deepAll('jaw-jaw', 'article').length === {all} && deep('jaw-jaw', '.more').hidden"
+    );
+    page.wait(&end).map(drop)
+}
+
+/// Nothing was thrown in the page.
+pub(super) fn unharmed(page: &Page) -> Result<()> {
+    let thrown = page.exceptions()?;
+    ensure!(thrown.is_empty(), "{thrown:?}");
+    Ok(())
+}
+
 const THREADS: &str = "(() => { const line = (li, depth) => {
         const card = li.querySelector(':scope > article');
         const text = (part) => card.querySelector(part)?.textContent.replace(/\\s+/g, ' ').trim() ?? '';

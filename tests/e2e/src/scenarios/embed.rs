@@ -2,7 +2,9 @@
 
 use anyhow::{Result, ensure};
 
-use super::common::{blog, card, id, native, page, post, ready, tag, visit, wait_threads};
+use super::common::{
+    blog, card, id, native, page, post, ready, tag, unharmed, visit, wait_threads,
+};
 use crate::World;
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
@@ -35,8 +37,7 @@ fn one_script_tag_is_enough(world: &World) -> Result<()> {
         "deep('jaw-jaw').previousElementSibling.localName + deep('jaw-jaw').nextElementSibling.id",
     )?;
     ensure!(place == "scriptafter", "{place}");
-    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
-    Ok(())
+    unharmed(&page)
 }
 
 fn waits_for_the_viewport(world: &World) -> Result<()> {
@@ -78,8 +79,7 @@ fn loaded_twice_does_no_harm(world: &World) -> Result<()> {
     let page = world.page()?;
     visit(&page, &site.url("/"))?;
     wait_threads(&page, "Ada: once\n")?;
-    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
-    Ok(())
+    unharmed(&page)
 }
 
 fn two_widgets_two_endpoints(world: &World) -> Result<()> {
@@ -183,8 +183,7 @@ fn children_stay_where_it_cannot_start(world: &World) -> Result<()> {
     while !told(&page)? {
         page.eval("new Promise(requestAnimationFrame).then(() => 0)")?;
     }
-    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
-    Ok(())
+    unharmed(&page)
 }
 
 fn an_address_opens_its_comment(world: &World) -> Result<()> {

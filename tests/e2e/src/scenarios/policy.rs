@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use super::common::{button, id, native, page, post, ready, tag, write};
+use super::common::{button, id, native, page, post, ready, tag, unharmed, write};
 use crate::World;
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
@@ -49,8 +49,7 @@ fn a_whole_visit_without_a_breach(world: &World) -> Result<()> {
     let ours: Vec<&String> =
         breaches.iter().filter(|breach| !breach.contains("connect-src")).collect();
     ensure!(ours.is_empty(), "{ours:?}");
-    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
-    Ok(())
+    unharmed(&page)
 }
 
 fn nothing_that_ships_makes_markup_of_text(world: &World) -> Result<()> {

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::common::{button, page, visit, wait_threads};
+use super::common::{TAG_FROM_ADDRESS, button, page, read_on, unharmed, visit, wait_threads};
 use crate::{Page, Running, Service, World};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
@@ -15,10 +15,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
 
 /// A page whose tag has the attributes that the address names.
 fn site(world: &World) -> Result<Running> {
-    let script = "<script>const tag = document.createElement('jaw-jaw');
-        for (const [name, value] of new URLSearchParams(location.search)) tag.setAttribute(name, value);
-        document.querySelector('main').append(tag)</script>";
-    world.site().page("/", &[&page(""), script].concat()).start()
+    world.site().page("/", &[&page(""), TAG_FROM_ADDRESS].concat()).start()
 }
 
 fn open(page: &Page, site: &Running, service: &Service, rest: &str) -> Result<()> {
@@ -103,11 +100,8 @@ fn json_server(world: &World) -> Result<()> {
         post(&format!("{}/comments", service.url), &body)?;
     }
     page.reload()?;
-    page.wait("deepAll('jaw-jaw', 'article').length === 100")?;
-    page.click("deep('jaw-jaw', '[data-do=more]')")?;
-    page.wait("deepAll('jaw-jaw', 'article').length === 121 && deep('jaw-jaw', '.more').hidden")?;
-    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
-    Ok(())
+    read_on(&page, 100, 121)?;
+    unharmed(&page)
 }
 
 fn waline(world: &World) -> Result<()> {
@@ -124,11 +118,8 @@ fn waline(world: &World) -> Result<()> {
         post(&format!("{}/api/comment", service.url), &body)?;
     }
     page.reload()?;
-    page.wait("deepAll('jaw-jaw', 'article').length === 51")?;
-    page.click("deep('jaw-jaw', '[data-do=more]')")?;
-    page.wait("deepAll('jaw-jaw', 'article').length === 57 && deep('jaw-jaw', '.more').hidden")?;
-    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
-    Ok(())
+    read_on(&page, 51, 57)?;
+    unharmed(&page)
 }
 
 fn django(world: &World) -> Result<()> {
@@ -151,8 +142,7 @@ fn django(world: &World) -> Result<()> {
     replace(&page, "deep('jaw-jaw', '.write input[type=email]')", "no address")?;
     page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
     page.wait("deep('jaw-jaw', '.write .trouble').textContent.includes('says: email')")?;
-    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
-    Ok(())
+    unharmed(&page)
 }
 
 fn wordpress(world: &World) -> Result<()> {
@@ -198,6 +188,5 @@ fn wordpress(world: &World) -> Result<()> {
         page.eval("deep('jaw-jaw', '.write textarea').value")? == "too late",
         "nothing is lost"
     );
-    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
-    Ok(())
+    unharmed(&page)
 }

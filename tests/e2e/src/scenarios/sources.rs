@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::common::{endpoint, native, page, post, ready, visit, wait_threads};
+use super::common::{endpoint, native, open, page, post, ready, unharmed, visit, wait_threads};
 use crate::{Ask, Reply, World, paths};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
@@ -35,9 +35,7 @@ fn make_one_discussion(world: &World) -> Result<()> {
         native.url,
         mastodon.origin()
     );
-    let site = world.site().page("/", &page(&html)).start()?;
-    let page = world.page()?;
-    visit(&page, &site.url("/"))?;
+    let (_site, page) = open(world, &html)?;
     page.wait("deepAll('jaw-jaw', 'article').length === 3")?;
     // By time: what was said there came first.
     wait_threads(&page, "Ada: Good read :blobcat:\n  lin: +1\nEve: said here\n")?;
@@ -56,8 +54,7 @@ fn make_one_discussion(world: &World) -> Result<()> {
     );
     page.eval("location.hash = 'comment-mastodon-1150002'")?;
     page.wait("deep('jaw-jaw', '[data-named]')?.id === 'comment-mastodon-1150002'")?;
-    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
-    Ok(())
+    unharmed(&page)
 }
 
 fn one_that_fails_leaves_the_others(world: &World) -> Result<()> {
@@ -70,9 +67,7 @@ fn one_that_fails_leaves_the_others(world: &World) -> Result<()> {
         native.url,
         broken.origin()
     );
-    let site = world.site().page("/", &page(&html)).start()?;
-    let page = world.page()?;
-    visit(&page, &site.url("/"))?;
+    let (_site, page) = open(world, &html)?;
     page.wait_for_text("What was said on Mastodon could not be loaded.")?;
     wait_threads(&page, "Eve: said here\n")?;
     let console = page.console()?.join("\n");
@@ -113,9 +108,7 @@ fn comments_in_the_page(world: &World) -> Result<()> {
         "<script type='application/ld+json'>{{\"@type\":\"WebSite\"}}</script>\
          <script type='application/ld+json'>{said}</script><jaw-jaw profile=schema-org></jaw-jaw>"
     );
-    let site = world.site().page("/", &page(&html)).start()?;
-    let page = world.page()?;
-    visit(&page, &site.url("/"))?;
+    let (_site, page) = open(world, &html)?;
     wait_threads(&page, "Ada: Nice\n  Lin: Agreed\n")?;
     page.wait("deep('jaw-jaw', '.mean').textContent === '4.5'").map(drop)
 }
@@ -129,9 +122,7 @@ fn resolve_before_they_list(world: &World) -> Result<()> {
         _ => None,
     })?;
     let html = format!("<jaw-jaw endpoint='{}' profile=hacker-news></jaw-jaw>", hn.origin());
-    let site = world.site().page("/", &page(&html)).start()?;
-    let page = world.page()?;
-    visit(&page, &site.url("/"))?;
+    let (_site, page) = open(world, &html)?;
     page.wait("deepAll('jaw-jaw', 'article').length === 2")?;
     page.wait("deep('jaw-jaw', '.elsewhere a').href === 'https://news.ycombinator.com/item?id=1'")?;
     // Nobody has begun a discussion of another page.
@@ -157,9 +148,7 @@ fn replies_are_fetched(world: &World) -> Result<()> {
     })?;
     let html =
         format!("<jaw-jaw endpoint='{}' profile=ghost article=p></jaw-jaw>", ghost.other_origin());
-    let site = world.site().page("/", &page(&html)).start()?;
-    let page = world.page()?;
-    visit(&page, &site.url("/"))?;
+    let (_site, page) = open(world, &html)?;
     page.wait(
         "deep('jaw-jaw', '[data-do=replies]:not([hidden])')?.textContent === 'Show 2 more replies'",
     )?;
