@@ -8,6 +8,10 @@ fn main() {
         println!("cargo:rerun-if-changed={file}");
         css += &std::fs::read_to_string(file).expect("the style sheet is part of the source");
     }
+    // By its relocations the module is split into parts (xtask/src/finish/split.rs).
+    if std::env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
+        println!("cargo:rustc-link-arg-cdylib=--emit-relocs");
+    }
     let folder = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     std::fs::write(Path::new(&folder).join("style.css"), tight(&css)).expect("OUT_DIR is writable");
 }

@@ -104,7 +104,7 @@
         const text = read(this.getAttribute("profile"));
         const mount = await (code ??= load());
         const words = await text;
-        if (turn === this.#turn) this.#mounted = mount(this, this.#root, words, read);
+        if (turn === this.#turn) this.#mounted = mount(this, this.#root, words, read, base.href);
       } catch (error) {
         code = null;
         this.#root.adoptedStyleSheets = [];

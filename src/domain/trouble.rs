@@ -21,6 +21,8 @@ pub enum Trouble {
     Broken { status: u16 },
     /// The answer was not what the profile says.
     Unreadable,
+    /// The widget itself could not be fetched whole: its files were exchanged since the page was loaded.
+    Outdated,
     /// The page's author has something to mend; the console says what.
     Misconfigured,
 }

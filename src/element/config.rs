@@ -91,6 +91,11 @@ impl Config {
         })
     }
 
+    /// The name or the address of the profile.
+    pub fn named(&self) -> &str {
+        if self.profile.is_empty() { "native" } else { &self.profile }
+    }
+
     /// Tells this endpoint and article from others on this device.
     pub fn name(&self) -> String {
         let known = if self.endpoint.is_empty() { &self.profile } else { &self.endpoint };

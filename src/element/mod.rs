@@ -2,6 +2,7 @@
 
 pub mod config;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
@@ -12,9 +13,10 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{CssStyleSheet, Element, HtmlElement, ShadowRoot};
 
 use crate::element::config::Config;
-use crate::endpoint::Endpoint;
 use crate::endpoint::http::warn;
 use crate::endpoint::keys::Keys;
+use crate::endpoint::part::{Part, lie_in, need};
+use crate::endpoint::{Endpoint, Profile};
 use crate::state::discussion::Discussion;
 use crate::text::Text;
 use crate::ui::Scene;
@@ -34,50 +36,84 @@ thread_local! {
 
 /// A widget on a page. Dropping it, from JavaScript `free()`, unmounts it and gives everything back.
 #[wasm_bindgen]
-pub struct Mounted(#[expect(dead_code, reason = "held to be dropped")] UnmountHandle<El>);
+pub struct Mounted(#[expect(dead_code, reason = "held to be dropped")] Rc<Place>);
+
+/// Where the widget is, or will be.
+type Place = RefCell<Option<UnmountHandle<El>>>;
 
 /// Puts the widget into `root`, the shadow root of `host`, whose attributes say what to show.
 ///
 /// `profile` is the text of the profile, or empty if it could not be fetched; `read` fetches the text
-/// of others by the name or address that an attribute gives.
+/// of others by the name or address that an attribute gives. `folder` is the address of the folder where
+/// the files of the widget lie.
 #[wasm_bindgen]
-pub fn mount(host: &Element, root: &ShadowRoot, profile: &str, read: Function) -> Mounted {
+pub fn mount(
+    host: &Element,
+    root: &ShadowRoot,
+    profile: String,
+    read: Function,
+    folder: &str,
+) -> Mounted {
+    lie_in(folder);
     adopt(root);
-    let place: HtmlElement = el("div").class("jawjaw").node().clone().unchecked_into();
-    root.replace_children_with_node_1(&place);
+    let whole: HtmlElement = el("div").class("jawjaw").node().clone().unchecked_into();
+    root.replace_children_with_node_1(&whole);
     let config = Config::of(host);
     let text = Text::new(&config.language);
     let keys = Rc::new(Keys::default());
-    let handle = match endpoint(&config, profile, 0, &keys) {
-        Ok(endpoint) => {
-            let discussion = Discussion::new(endpoint, config.name(), keys);
-            add_rating(&discussion, &config, &read);
-            add_sources(&discussion, host, &read);
-            mount_to(place, move || {
-                Widget(WidgetProps { scene: Scene { discussion, text, address: address().into() } })
-            })
-        }
-        Err(fix) => {
-            warn(&fix);
-            mount_to(place, move || notice(&text.say("misconfigured")))
-        }
-    };
-    Mounted(handle)
+    let place = Rc::new(Place::default());
+    // Weak: it is dropped when the tag goes, and then there is nothing to be done any more.
+    let (weak, host) = (Rc::downgrade(&place), host.clone());
+    spawn_local(async move {
+        let made = described(&config, &profile).await;
+        let made = made.and_then(|profile| endpoint(&config, profile, 0, keys.clone()));
+        let Some(place) = weak.upgrade() else { return };
+        let handle = match made {
+            Ok(endpoint) => {
+                let discussion = Discussion::new(endpoint, config.name(), keys);
+                add_rating(&discussion, &config, &read);
+                add_sources(&discussion, &host, &read);
+                let address = address().into();
+                mount_to(whole, || {
+                    Widget(WidgetProps { scene: Scene { discussion, text, address } })
+                })
+            }
+            Err(fix) => {
+                warn(&fix);
+                mount_to(whole, move || notice(&text.say("misconfigured")))
+            }
+        };
+        *place.borrow_mut() = Some(handle);
+    });
+    Mounted(place)
+}
+
+/// The profile of a tag from its text, checked if it is the page's own. `Err` says what to mend.
+async fn described(config: &Config, text: &str) -> Result<Profile, String> {
+    if text.is_empty() {
+        let name = config.named();
+        return Err(format!("the profile \"{name}\" could not be fetched. Is its address right?"));
+    }
+    let profile = Profile::read(text).map_err(|reason| unusable(config, &reason))?;
+    // Those that come with the widget were checked before. The loader tells them apart the same way.
+    if config.named().contains(['/', '.']) && need(Part::Checks).await.is_ok() {
+        profile.check().map_err(|reason| unusable(config, &reason))?;
+    }
+    Ok(profile)
 }
 
 fn endpoint(
     config: &Config,
-    profile: &str,
+    profile: Profile,
     source: usize,
-    keys: &Rc<Keys>,
+    keys: Rc<Keys>,
 ) -> Result<Endpoint, String> {
-    Endpoint::new(profile, &config.given()?, source, keys.clone()).map_err(|reason| {
-        let name = if config.profile.is_empty() { "native" } else { &config.profile };
-        if profile.is_empty() {
-            return format!("the profile \"{name}\" could not be fetched. Is its address right?");
-        }
-        format!("the profile \"{name}\" cannot be used: {reason}")
-    })
+    Endpoint::new(profile, &config.given()?, source, keys)
+        .map_err(|reason| unusable(config, &reason))
+}
+
+fn unusable(config: &Config, reason: &str) -> String {
+    format!("the profile \"{}\" cannot be used: {reason}", config.named())
 }
 
 /// Text of a profile by the name or address an attribute gives; empty if it cannot be had.
@@ -92,7 +128,8 @@ fn add_rating(discussion: &Discussion, config: &Config, read: &Function) {
     let (discussion, read) = (discussion.clone(), read.clone());
     spawn_local(async move {
         let profile = fetch(&read, &config.profile).await;
-        match endpoint(&config, &profile, 0, &Rc::new(Keys::default())) {
+        let made = described(&config, &profile).await;
+        match made.and_then(|profile| endpoint(&config, profile, 0, Rc::default())) {
             Ok(endpoint) => {
                 discussion.rate_at(endpoint, config.name());
                 discussion.read_rating().await;
@@ -112,9 +149,10 @@ fn add_sources(discussion: &Discussion, host: &Element, read: &Function) {
         let (discussion, read, config) = (discussion.clone(), read.clone(), Config::of(&tag));
         spawn_local(async move {
             let profile = fetch(&read, &config.profile).await;
-            let keys = discussion.keys();
-            let made = endpoint(&config, &profile, discussion.sources(), &keys);
-            match made {
+            let made = described(&config, &profile).await;
+            // Numbered only now: others may have joined meanwhile.
+            let (number, keys) = (discussion.sources(), discussion.keys());
+            match made.and_then(|profile| endpoint(&config, profile, number, keys)) {
                 Ok(endpoint) => {
                     let number = discussion.join(endpoint, config.name());
                     read_added(discussion, number).await;

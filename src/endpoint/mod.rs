@@ -5,6 +5,7 @@
 pub mod http;
 pub mod keys;
 mod own;
+pub mod part;
 mod reply;
 mod turn;
 mod writing;
@@ -25,7 +26,7 @@ use crate::endpoint::reply::Reply;
 use crate::endpoint::turn::Turns;
 pub use crate::endpoint::writing::Sent;
 use crate::json::Value;
-use crate::profile::Profile;
+pub use crate::profile::Profile;
 use crate::profile::page::Page;
 use crate::profile::read::Found;
 use crate::profile::template::Variables;
@@ -69,12 +70,11 @@ impl Endpoint {
     /// `source` numbers the services of a discussion, which share `keys`. `Err` says what the page's
     /// author has to mend.
     pub fn new(
-        profile: &str,
+        profile: Profile,
         given: &Given,
         source: usize,
         keys: Rc<Keys>,
     ) -> Result<Self, String> {
-        let profile = Profile::parse(profile)?;
         let variables = RefCell::new(profile.variables(given)?);
         let mut own = Own::default();
         own.token.clone_from(&given.token);

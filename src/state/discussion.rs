@@ -260,6 +260,11 @@ impl Discussion {
         }
     }
 
+    /// Says that something could not be done, and why.
+    pub fn undone(&self, trouble: Trouble) {
+        self.say(News::Undone(trouble));
+    }
+
     pub(super) fn say(&self, news: News) {
         self.0.news.set(Some(news));
     }

@@ -1,6 +1,7 @@
 //! What is on the screen: reactive, and without a DOM.
 
 pub mod discussion;
+mod drafts;
 pub mod load;
 pub mod memory;
 pub mod news;

@@ -238,16 +238,6 @@ impl Discussion {
         list.get(at + 1).or_else(|| list.get(at.checked_sub(1)?)).copied().or(parent)
     }
 
-    /// The draft for a place where one can write.
-    pub fn draft(&self, place: Option<CommentKey>, editing: bool) -> Option<String> {
-        memory::load(&self.draft_name(place, editing))
-    }
-
-    /// Keeps a draft on this device; empty text forgets it.
-    pub fn keep_draft(&self, place: Option<CommentKey>, editing: bool, text: &str) {
-        memory::keep(&self.draft_name(place, editing), text);
-    }
-
     /// Ends the writing of these words: forgets their draft, and closes where they were written. If
     /// other words stand there by now, both stay.
     pub fn sent(&self, place: Option<CommentKey>, editing: bool, text: &str) {
@@ -270,12 +260,6 @@ impl Discussion {
     /// Keeps what is being tried at a place.
     pub fn keep_try(&self, place: Option<CommentKey>, editing: bool, what: &str) {
         memory::keep(&["try ", &self.draft_name(place, editing)].concat(), what);
-    }
-
-    fn draft_name(&self, place: Option<CommentKey>, editing: bool) -> String {
-        let place = place.map(|key| self.fragment(key)).unwrap_or_default();
-        let kind = if editing { "edit " } else { "draft " };
-        [kind, &self.at(None).name, " ", &place].concat()
     }
 }
 

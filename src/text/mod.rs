@@ -90,6 +90,7 @@ impl Text {
             Trouble::Closed => self.say("closed"),
             Trouble::Broken { .. } => self.say("broken"),
             Trouble::Unreadable => self.say("unreadable"),
+            Trouble::Outdated => self.say("outdated"),
             Trouble::Misconfigured => self.say("misconfigured"),
         }
     }

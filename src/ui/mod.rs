@@ -11,6 +11,7 @@ pub mod rating;
 pub mod thread;
 pub mod thread_list;
 pub mod widget;
+pub mod writing;
 
 use std::rc::Rc;
 

@@ -6,7 +6,9 @@ use web_sys::HtmlInputElement;
 
 use crate::domain::rating::{Rating, Stars};
 use crate::ui::Scene;
-use crate::ui::el::{El, el, spawn};
+use crate::ui::el::{El, el};
+use crate::ui::widget::act;
+use crate::ui::writing::Act;
 
 /// The article's rating: what all readers gave, and the viewer's own, as native radio buttons.
 #[component]
@@ -87,11 +89,8 @@ fn give(scene: &Scene) -> El {
     let mut inputs = Vec::new();
     for stars in Stars::ALL {
         let input = el("input").attr("type", "radio").attr("name", "stars");
-        let discussion = scene.discussion.clone();
-        let input = input.on("change", move |_| {
-            let discussion = discussion.clone();
-            spawn(async move { discussion.rate(Some(stars)).await });
-        });
+        let rated = scene.clone();
+        let input = input.on("change", move |_| act(&rated, Act::Rate(Some(stars))));
         inputs.push((stars, input.clone()));
         let words =
             el("span").class("unseen").text(&scene.text.count("stars", stars.count().into()));

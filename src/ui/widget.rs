@@ -8,6 +8,7 @@ use crate::domain::comment::CommentKey;
 use crate::domain::time::Time;
 use crate::domain::vote::Vote;
 use crate::endpoint::now;
+use crate::endpoint::part::{Part, need};
 use crate::state::discussion::{Discussion, Open};
 use crate::state::load::SLOW_AFTER;
 use crate::state::news::News;
@@ -17,6 +18,7 @@ use crate::ui::composer::{Composer, ComposerProps};
 use crate::ui::el::{El, after, effect, el, every, listen, spawn};
 use crate::ui::rating::{RatingControl, RatingControlProps};
 use crate::ui::thread_list::{ThreadList, ThreadListProps};
+use crate::ui::writing::{self, Act};
 
 /// Rating, composer and threads of one article.
 #[component]
@@ -38,7 +40,10 @@ pub fn Widget(scene: Scene) -> El {
     read(&scene);
     let pressed = scene.clone();
     let exact = scene.clone();
-    let whole = whole.on("mouseover", move |event| say_exactly(&exact, &event));
+    let whole = whole.on("pointerover", move |event| {
+        say_exactly(&exact, &event);
+        foresee(&event);
+    });
     whole.on("click", move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let button = target.and_then(|target| target.closest("[data-do]").ok().flatten());
@@ -162,7 +167,7 @@ fn press(scene: &Scene, button: &Element) {
             later_slow(scene);
             return spawn(async move { discussion.read_more().await });
         }
-        "unrate" => return spawn(async move { discussion.rate(None).await }),
+        "unrate" => return act(scene, Act::Rate(None)),
         _ => {}
     }
     let Some(key) = key_of(button) else { return };
@@ -173,10 +178,32 @@ fn press(scene: &Scene, button: &Element) {
         "delete" => discussion.set_open(key, Open::Delete),
         "replies" => spawn(async move { discussion.read_replies(key).await }),
         "close" => discussion.set_open(key, Open::Nothing),
-        "really-delete" => spawn(async move { discussion.delete(key).await }),
-        "upvote" => spawn(async move { discussion.vote(key, Vote::Up).await }),
-        "downvote" => spawn(async move { discussion.vote(key, Vote::Down).await }),
+        "really-delete" => act(scene, Act::Delete(key)),
+        "upvote" => act(scene, Act::Vote(key, Vote::Up)),
+        "downvote" => act(scene, Act::Vote(key, Vote::Down)),
         _ => {}
+    }
+}
+
+/// Does what writes, once what that needs is there.
+pub fn act(scene: &Scene, act: Act) {
+    let discussion = scene.discussion.clone();
+    spawn(async move {
+        match need(Part::Writing).await {
+            Ok(()) => writing::act(discussion, act),
+            Err(trouble) => discussion.undone(trouble),
+        }
+    });
+}
+
+/// Fetches what writes as soon as the reader comes near it.
+fn foresee(event: &web_sys::Event) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let near =
+        |target: &Element| target.closest(".actions, .composer, .give").is_ok_and(|e| e.is_some());
+    if target.is_some_and(|target| near(&target)) {
+        // Whoever needs it says what went wrong.
+        spawn(async { drop(need(Part::Writing).await) });
     }
 }
 

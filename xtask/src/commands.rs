@@ -54,7 +54,20 @@ pub(crate) fn serve(port: u16, db: Option<PathBuf>) -> Result<bool> {
 pub(crate) fn check() -> Result<bool> {
     let steps: [(&str, &[&str]); 4] = [
         ("format", &["fmt", "--all", "--check"]),
-        ("clippy", &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+        (
+            "clippy",
+            &[
+                "clippy",
+                "--quiet",
+                "--workspace",
+                "--features",
+                "xtask/finish,xtask/profile",
+                "--all-targets",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        ),
         (
             "clippy for the browser",
             &[

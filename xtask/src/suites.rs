@@ -79,7 +79,8 @@ fn counts(line: &str) -> Option<(u64, u64)> {
 /// Rules, goldens, floor plan, the server over a real socket.
 fn native(only: Option<&str>) -> Result<Count> {
     let mut test = cargo();
-    test.args(["test", "--quiet", "--no-fail-fast", "--workspace"]);
+    test.args(["test", "--quiet", "--no-fail-fast", "--workspace"])
+        .args(["--features", "xtask/finish,xtask/profile"]);
     if let Some(only) = only {
         test.arg(only);
     }

@@ -1,9 +1,12 @@
 //! What Trunk leaves to do: trims, names, minifies and compresses what is shipped, into `dist/`.
 
 mod glue;
+mod links;
 mod module;
 mod optimise;
+mod plan;
 mod script;
+mod split;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,6 +16,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use base64::Engine;
 use sha2::{Digest, Sha384};
+
+use crate::links::Links;
+use crate::plan::Part;
+
+/// What is fetched when first needed, by the functions through which it is entered. The program must have
+/// waited for a part (`src/endpoint/part.rs`) before it calls one.
+const PARTS: &[Part] = &[
+    Part { name: "writing", doors: &["jawjaw::ui::writing::open", "jawjaw::ui::writing::act"] },
+    Part { name: "checks", doors: &["jawjaw::profile::grammar::check_all"] },
+];
 
 fn main() -> Result<()> {
     let root =
@@ -30,7 +43,15 @@ fn main() -> Result<()> {
     let module = module::trim(&built)?;
     let glue = glue::fit(&read(&staging.join("jawjaw.js"))?, &module);
     fs::write(fresh.join("jawjaw-widget.js"), script::minify(&glue, true)?)?;
-    fs::write(fresh.join("jawjaw-widget.wasm"), optimise::optimise(root, module.bytes)?)?;
+    let linked = fs::read(root.join("target/wasm32-unknown-unknown/wasm/jawjaw.wasm"))?;
+    let links = Links::of(&linked).context("reading what the linker wrote")?;
+    let seal = format!("{:x}", Sha384::digest(&module.bytes));
+    let modules = split::split(&module.bytes, &links, PARTS, &seal[..12])?;
+    let names = std::iter::once("widget").chain(PARTS.iter().map(|part| part.name));
+    for (name, module) in names.zip(modules) {
+        let file = fresh.join(format!("jawjaw-{name}.wasm"));
+        fs::write(file, optimise::optimise(root, module)?)?;
+    }
     for profile in fs::read_dir(root.join("profiles"))? {
         let profile = profile?.path();
         if profile.extension().is_some_and(|extension| extension == "json") {
@@ -41,20 +62,18 @@ fn main() -> Result<()> {
         }
     }
     fs::write(fresh.join("integrity.json"), integrity(&fresh)?)?;
-    // The demo page is served beside what is shipped; it is no part of it.
-    let page = read(&root.join("index.html"))?;
-    let page: String = page
-        .lines()
-        .filter(|line| !line.contains("data-trunk"))
-        .map(|l| format!("{l}\n"))
-        .collect();
     fs::create_dir_all(fresh.join("demo"))?;
-    fs::write(fresh.join("demo/index.html"), page)?;
+    fs::write(fresh.join("demo/index.html"), demo(&read(&root.join("index.html"))?))?;
     fs::copy(root.join("style/demo.css"), fresh.join("demo/demo.css"))?;
     compress(&fresh)?;
     let _ = fs::remove_dir_all(&dist);
     fs::rename(&fresh, &dist).context("putting dist in place")?;
     Ok(())
+}
+
+/// The demo page without what only Trunk reads. It is served beside what is shipped, and no part of it.
+fn demo(page: &str) -> String {
+    page.split_inclusive('\n').filter(|line| !line.contains("data-trunk")).collect()
 }
 
 fn read(file: &Path) -> Result<String> {
@@ -64,8 +83,13 @@ fn read(file: &Path) -> Result<String> {
 /// Subresource Integrity (W3C SRI) of every script and module.
 fn integrity(folder: &Path) -> Result<String> {
     let mut sums = BTreeMap::new();
-    for name in ["jawjaw.js", "jawjaw-widget.js", "jawjaw-widget.wasm"] {
-        let sum = Sha384::digest(fs::read(folder.join(name))?);
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().context("a file has a name")?.to_string_lossy().into_owned();
+        if !path.is_file() {
+            continue;
+        }
+        let sum = Sha384::digest(fs::read(&path)?);
         sums.insert(
             name,
             format!("sha384-{}", base64::engine::general_purpose::STANDARD.encode(sum)),

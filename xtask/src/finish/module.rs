@@ -17,10 +17,11 @@ pub(crate) struct Trimmed {
     pub(crate) renamed: Vec<(String, String)>,
 }
 
-/// Takes out unused exports and all they alone needed, names and all that only tools read.
+/// Takes out unused exports and all they alone needed, and what only tools read; names stay, by which
+/// the module is split.
 pub(crate) fn trim(module: &[u8]) -> Result<Trimmed> {
     let mut config = ModuleConfig::new();
-    config.generate_name_section(false).generate_producers_section(false);
+    config.generate_producers_section(false);
     let mut module: Module = config.parse(module).context("reading the module")?;
     let unused: Vec<_> = module
         .exports

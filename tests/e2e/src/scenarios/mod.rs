@@ -5,6 +5,7 @@ mod driver;
 mod embed;
 mod isso;
 mod native;
+mod parts;
 mod policy;
 mod services;
 mod sources;
@@ -19,6 +20,7 @@ pub fn all() -> Vec<Scenario> {
     [
         driver::SCENARIOS,
         embed::SCENARIOS,
+        parts::SCENARIOS,
         native::SCENARIOS,
         isso::SCENARIOS,
         sources::SCENARIOS,

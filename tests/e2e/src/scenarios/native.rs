@@ -48,7 +48,7 @@ fn reads_a_nested_thread(world: &World) -> Result<()> {
     let seen = page.eval(
         "[deep('jaw-jaw', 'h2').textContent, deep('jaw-jaw', '.avatar').textContent,
           deep('jaw-jaw', '.words strong').textContent, deep('jaw-jaw', 'time').textContent,
-          (deep('jaw-jaw', 'time').dispatchEvent(new MouseEvent('mouseover', { bubbles: true })), deep('jaw-jaw', 'time').title.length > 8), deep('jaw-jaw', 'time').dateTime.slice(0, 2)]",
+          (deep('jaw-jaw', 'time').dispatchEvent(new PointerEvent('pointerover', { bubbles: true })), deep('jaw-jaw', 'time').title.length > 8), deep('jaw-jaw', 'time').dateTime.slice(0, 2)]",
     )?;
     ensure!(seen == json!(["4 comments", "AL", "bold", "now", true, "20"]), "{seen}");
     Ok(())
@@ -410,8 +410,11 @@ fn a_failed_post_loses_nothing(world: &World) -> Result<()> {
     let blog = blog(world)?;
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
+    page.fill("deep('jaw-jaw', '.write textarea')", "written ")?;
+    page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
     page.offline(true)?;
-    write(&page, "written in a tunnel", "Ada")?;
+    page.fill("deep('jaw-jaw', '.write textarea')", "in a tunnel")?;
+    page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
     page.wait("deep('jaw-jaw', '.trouble').textContent.includes('cannot be reached')")?;
     page.wait("deep('jaw-jaw', '.write textarea').value === 'written in a tunnel'")?;
     page.offline(false)?;
@@ -434,6 +437,7 @@ fn a_press_beside_the_composer_counts(world: &World) -> Result<()> {
     visit(&page, &blog.site.url("/"))?;
     // The composer is open and empty; leaving it must not move the button under the mouse.
     page.click("deep('jaw-jaw', '.write textarea')")?;
+    page.wait("deep('jaw-jaw', '.write button[type=submit]')")?;
     page.click(&button("a claim", "upvote"))?;
     page.wait("deepAll('jaw-jaw', '[aria-pressed=true]').length === 1").map(drop)
 }

@@ -24,6 +24,7 @@ fn open(page: &Page, site: &Running, service: &Service, rest: &str) -> Result<()
 
 /// Types into a field in place of what it remembers.
 fn replace(page: &Page, field: &str, text: &str) -> Result<()> {
+    page.wait(field)?;
     page.eval(&format!("{field}.value = ''"))?;
     page.fill(field, text)
 }

@@ -1,0 +1,86 @@
+//! Parts of the program that are fetched when first needed. Where one begins is written down in
+//! `xtask/src/finish/main.rs`; its functions must not be called before [`need`] has said so.
+
+use std::cell::RefCell;
+
+use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::Response;
+
+use crate::domain::trouble::Trouble;
+use crate::endpoint::http::warn;
+
+/// What is not needed to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// To write, vote and rate.
+    Writing,
+    /// To tell the author of a profile what is wrong with it.
+    Checks,
+}
+
+impl Part {
+    fn file(self) -> &'static str {
+        match self {
+            Self::Writing => "jawjaw-writing.wasm",
+            Self::Checks => "jawjaw-checks.wasm",
+        }
+    }
+}
+
+thread_local! {
+    static FOLDER: RefCell<String> = RefCell::default();
+    /// What was asked for; answers `true` once it is there, else whether it could be fetched at all.
+    static ASKED: RefCell<[Option<Promise>; 2]> = RefCell::default();
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = WebAssembly, catch)]
+    fn instantiate(code: &JsValue, imports: &Object) -> Result<Promise, JsValue>;
+}
+
+/// Says in which folder the parts lie, as an address that ends with a slash. Without one everything is
+/// here already.
+pub fn lie_in(folder: &str) {
+    FOLDER.set(folder.to_owned());
+}
+
+/// Waits until a part is there. What failed is tried again by whoever asks next.
+pub async fn need(part: Part) -> Result<(), Trouble> {
+    let folder = FOLDER.with_borrow(Clone::clone);
+    if folder.is_empty() {
+        return Ok(());
+    }
+    let place = part as usize;
+    let asked = ASKED.with_borrow_mut(|asked| {
+        let fetched = || future_to_promise(fetch([&folder, part.file()].concat()));
+        asked[place].get_or_insert_with(fetched).clone()
+    });
+    JsFuture::from(asked).await.map(drop).map_err(|error| {
+        ASKED.with_borrow_mut(|asked| asked[place] = None);
+        warn(&format!("{} could not be used: {error:?}", part.file()));
+        // Another build than this one does not fit: the files were exchanged meanwhile.
+        if error.is_instance_of::<js_sys::TypeError>() {
+            Trouble::Offline
+        } else {
+            Trouble::Outdated
+        }
+    })
+}
+
+async fn fetch(address: String) -> Result<JsValue, JsValue> {
+    let window = web_sys::window().unwrap_or_else(|| js_sys::global().unchecked_into());
+    let response: Response =
+        JsFuture::from(window.fetch_with_str(&address)).await?.unchecked_into();
+    if !response.ok() {
+        return Err(response.status().into());
+    }
+    let code = JsFuture::from(response.array_buffer()?).await?;
+    let imports = Object::new();
+    // The first module's exports, under the name by which parts ask for them.
+    Reflect::set(&imports, &JsValue::from_str(""), &wasm_bindgen::exports())?;
+    JsFuture::from(instantiate(&code, &imports)?).await
+}

@@ -1,0 +1,108 @@
+//! What of the widget is fetched when, and what becomes of the reader where it cannot be.
+
+use anyhow::{Context, Result, ensure};
+
+use super::common::{blog, button, card, native, page, post, tag, unharmed, visit, wait_threads};
+use crate::{Page, Reply, Site, World};
+
+pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
+    ("parts_come_when_first_needed", come_when_first_needed),
+    ("parts_that_cannot_be_fetched_lose_nothing", that_cannot_be_fetched_lose_nothing),
+    ("parts_of_another_build_are_refused", of_another_build_are_refused),
+    ("parts_check_a_profile_of_ones_own", check_a_profile_of_ones_own),
+];
+
+/// How often each part was asked for: writing, checks.
+fn parts(page: &Page) -> Result<(usize, usize)> {
+    let requests = page.requests()?;
+    let times = |name: &str| requests.iter().filter(|request| request.url.contains(name)).count();
+    Ok((times("jawjaw-writing.wasm"), times("jawjaw-checks.wasm")))
+}
+
+fn come_when_first_needed(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    post(&blog.native, "a claim", None, "Ada")?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    wait_threads(&page, "Ada: a claim\n")?;
+    page.click(&button("a claim", "fold"))?;
+    page.wait(&format!("{}.querySelector('.words').hidden", card("a claim")))?;
+    page.click(&button("a claim", "fold"))?;
+    ensure!(parts(&page)? == (0, 0), "a reader fetched {:?}", parts(&page)?);
+    page.click(&button("a claim", "upvote"))?;
+    page.wait("deepAll('jaw-jaw', '[aria-pressed=true]').length === 1")?;
+    page.click(&button("a claim", "reply"))?;
+    page.wait("deep('jaw-jaw', '.opened button[type=submit]')")?;
+    ensure!(parts(&page)? == (1, 0), "a writer fetched {:?}", parts(&page)?);
+    unharmed(&page)
+}
+
+fn that_cannot_be_fetched_lose_nothing(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    page.offline(true)?;
+    page.fill("deep('jaw-jaw', '.write textarea')", "begun in a tunnel")?;
+    page.wait("deep('jaw-jaw', '.trouble').textContent.includes('cannot be reached')")?;
+    page.offline(false)?;
+    page.type_text(", ended outside")?;
+    page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
+    ensure!(page.eval("deep('jaw-jaw', '.trouble').textContent")? == "", "the trouble is over");
+    page.reload()?;
+    page.wait("deep('jaw-jaw', '.write textarea').value === 'begun in a tunnel, ended outside'")?;
+    page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
+    page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
+    wait_threads(&page, "Ada: begun in a tunnel, ended outside\n")
+}
+
+/// The part for writing, as another build of the widget would have it.
+fn of_another_build(world: &World) -> Result<Vec<u8>> {
+    let mut part = std::fs::read(world.dist().join("jawjaw-writing.wasm"))?;
+    // It asks for the memory of its own build: twelve hexadecimal digits after their number.
+    let seal = |bytes: &[u8]| {
+        bytes[0] == 12 && bytes[1..].iter().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b))
+    };
+    let at = part.windows(13).position(seal).context("a part names its build")?;
+    part[at + 1] = if part[at + 1] == b'0' { b'1' } else { b'0' };
+    Ok(part)
+}
+
+fn of_another_build_are_refused(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "a claim", None, "Ada")?;
+    let other = of_another_build(world)?;
+    let site = Site::new().route(move |ask| {
+        let wanted = ask.path == "/w/jawjaw-writing.wasm";
+        wanted.then(|| Reply::new(200, "application/wasm", other.clone()))
+    });
+    let site = site.dir("/w/", &world.dist()).page("/", &page(&tag(&native.url))).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.click(&button("a claim", "upvote"))?;
+    page.wait("deep('jaw-jaw', '.alert').textContent.includes('Reload it')")?;
+    page.fill("deep('jaw-jaw', '.write textarea')", "typed before")?;
+    page.wait("deep('jaw-jaw', '.trouble').textContent.includes('Reload it')")?;
+    page.reload()?;
+    page.wait("deep('jaw-jaw', '.write textarea').value === 'typed before'")?;
+    let console = page.console()?.join("\n");
+    ensure!(console.contains("jawjaw-writing.wasm"), "{console}");
+    unharmed(&page)
+}
+
+fn check_a_profile_of_ones_own(world: &World) -> Result<()> {
+    let profile = r##"{"profile":"own","version":1,"list":{"href":"{+endpoint}","itms":"#"},
+        "comment":{"id":"/id","text":"/text"}}"##;
+    let tag = "<jaw-jaw endpoint=/comments.json article=a profile=own.json></jaw-jaw>";
+    let site = world.site().page("/", &page(tag));
+    let site = site.route(move |ask| {
+        (ask.path == "/own.json").then(|| Reply::new(200, "application/json", profile))
+    });
+    let site = site.start()?;
+    let page = world.page()?;
+    page.goto(&site.url("/"))?;
+    page.wait("deep('jaw-jaw', '.notice')")?;
+    let console = page.console()?.join("\n");
+    ensure!(console.contains("did you mean") && console.contains("/list/itms"), "{console}");
+    ensure!(parts(&page)? == (0, 1), "{:?}", parts(&page)?);
+    unharmed(&page)
+}
