@@ -23,22 +23,15 @@
   };
 
   // Profiles by address, so that tags which speak the same dialect ask once.
-  const profiles = new Map();
+  const profiles = {};
   const read = (asked) => {
     // A name is one of ours; anything that looks like a file is the page's own.
     const address = /[/.]/.test(asked)
       ? new URL(asked, document.baseURI).href
       : file(`profiles/${asked || "native"}.json`);
-    if (!profiles.has(address)) {
-      const text = fetch(address, { signal: AbortSignal.timeout(30000) }).then((answer) =>
-        answer.ok ? answer.text() : Promise.reject(),
-      );
-      profiles.set(
-        address,
-        text.catch(() => (profiles.delete(address), "")),
-      );
-    }
-    return profiles.get(address);
+    return (profiles[address] ??= fetch(address, { signal: AbortSignal.timeout(30000) })
+      .then((answer) => (answer.ok ? answer.text() : Promise.reject()))
+      .catch(() => (delete profiles[address], "")));
   };
 
   // Space is kept until the widget brings its own sheet, so that the page does not jump.
@@ -110,7 +103,7 @@
         this.#root.adoptedStyleSheets = [];
         console.error(
           `jaw-jaw: the widget could not start from ${base}. Are all files of dist/ there, is .wasm ` +
-            "served as application/wasm, does the page's policy allow 'wasm-unsafe-eval'?",
+            "served as application/wasm, does the policy allow 'wasm-unsafe-eval'?",
           error,
         );
       }

@@ -366,15 +366,16 @@ mod tests {
         (data (i32.const 8) "reading.writing.reading "))"#;
 
     fn links() -> Links {
-        let datum = |range, targets| Datum { range, targets };
+        // What lies between the two pieces of the part is pointed at by `shared`.
+        let datum = |range| Datum { range, targets: Vec::new() };
         let function = |name: &str| Target::Function(name.to_owned());
         Links {
             functions: HashMap::from([
-                ("shared".to_owned(), vec![Target::Data(0)]),
-                ("door".to_owned(), vec![function("deep"), Target::Data(1)]),
+                ("shared".to_owned(), vec![Target::Data(0), Target::Data(2)]),
+                ("door".to_owned(), vec![function("deep"), Target::Data(1), Target::Data(3)]),
                 ("deep".to_owned(), Vec::new()),
             ]),
-            data: vec![datum(8..16, vec![]), datum(16..24, vec![]), datum(24..32, vec![])],
+            data: [8..16, 16..20, 20..22, 22..24, 24..32].map(datum).into(),
         }
     }
 
@@ -412,13 +413,13 @@ mod tests {
         let [first, part] = modules.as_slice() else { panic!("{} modules", modules.len()) };
         assert_eq!(
             picture(first),
-            "asks page.alert Function\ndata reading.\ngives f0\ngives f1\ngives g0\ngives memory\n\
+            "asks page.alert Function\ndata reading.\0\0\0\0in\ngives f0\ngives f1\ngives g0\ngives memory\n\
              gives read\ngives seal\ngives t0\nhas \nhas shared\nputs 1 into the table"
         );
         assert_eq!(
             picture(part),
             "asks .f0 Function\nasks .f1 Function\nasks .g0 Global\nasks .seal Memory\nasks .t0 Table\n\
-             data writing.\nhas deep\nhas door\nputs 1 into the table\nputs 1 into the table"
+             data g.\ndata writ\nhas deep\nhas door\nputs 1 into the table\nputs 1 into the table"
         );
     }
 
