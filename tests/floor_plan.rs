@@ -9,7 +9,7 @@ const PLAN: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("profile", &["json", "domain"]),
     ("endpoint", &["json", "domain", "profile"]),
-    ("state", &["domain", "endpoint"]),
+    ("state", &["json", "domain", "endpoint"]),
     ("text", &["json", "domain"]),
     ("ui", &["json", "domain", "endpoint", "state", "text"]),
     ("element", &["domain", "endpoint", "state", "text", "ui"]),

@@ -8,6 +8,7 @@ pub mod decimal;
 pub mod entity;
 pub mod markup;
 pub mod offers;
+pub mod outbox;
 pub mod permalink;
 pub mod rating;
 pub mod thread;

@@ -19,10 +19,10 @@ use crate::endpoint::part::{Part, lie_in, need};
 use crate::endpoint::{Endpoint, Profile};
 use crate::state::discussion::Discussion;
 use crate::text::Text;
-use crate::ui::Scene;
 use crate::ui::el::{El, address, el};
 use crate::ui::notice::notice;
 use crate::ui::widget::{Widget, WidgetProps, read_added};
+use crate::ui::{Scene, Unsent};
 
 /// Both style sheets, without comments and spare space (`build.rs`).
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
@@ -75,7 +75,9 @@ pub fn mount(
                 add_sources(&discussion, &host, &read);
                 let address = address().into();
                 mount_to(whole, || {
-                    Widget(WidgetProps { scene: Scene { discussion, text, address } })
+                    Widget(WidgetProps {
+                        scene: Scene { discussion, text, address, unsent: Unsent::default() },
+                    })
                 })
             }
             Err(fix) => {

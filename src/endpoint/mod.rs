@@ -7,7 +7,7 @@ pub mod keys;
 mod own;
 pub mod part;
 mod reply;
-mod turn;
+pub mod turn;
 mod writing;
 
 use std::cell::{Cell, RefCell};
@@ -231,6 +231,21 @@ impl Endpoint {
     /// The comment an address fragment names, if it has been read.
     pub fn named(&self, hash: &str) -> Option<CommentKey> {
         self.keys.find(self.source, |id| permalink::names(hash, &self.fragment_of(id)))
+    }
+
+    /// Whether the service takes the same write twice as one.
+    pub fn knows_keys(&self, operation: &str) -> bool {
+        self.profile.knows_keys(operation)
+    }
+
+    /// What a comment is called by the service, for keeping.
+    pub fn name_of(&self, key: CommentKey) -> Value {
+        self.keys.name(key)
+    }
+
+    /// The comment that is called so, read or not.
+    pub fn key_of(&self, name: &Value) -> CommentKey {
+        self.keys.key(self.source, name)
     }
 
     /// What is to be kept on this device, as opaque text.

@@ -6,17 +6,17 @@ use std::task::{Poll, Waker};
 
 /// A queue of one.
 #[derive(Default)]
-pub(super) struct Turns {
+pub struct Turns {
     taken: Cell<bool>,
     waiting: RefCell<Vec<Waker>>,
 }
 
 /// A turn; given back when dropped.
-pub(super) struct Turn<'a>(&'a Turns);
+pub struct Turn<'a>(&'a Turns);
 
 impl Turns {
     /// Waits for a turn. Those who wait are woken in the order they came.
-    pub(super) async fn take(&self) -> Turn<'_> {
+    pub async fn take(&self) -> Turn<'_> {
         poll_fn(|context| {
             if self.taken.replace(true) {
                 self.waiting.borrow_mut().push(context.waker().clone());

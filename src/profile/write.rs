@@ -100,6 +100,21 @@ impl Profile {
         whole.then(|| self.request(told, variables))
     }
 
+    /// Whether the service takes the same write twice as one: it is given a key (variable `uuid`).
+    pub fn knows_keys(&self, operation: &str) -> bool {
+        let Some(told) = self.operation(operation) else { return false };
+        let names = |text: &Value| {
+            text.as_str().is_some_and(|text| template::names(text).contains(&"uuid"))
+        };
+        told.get("href").is_some_and(names)
+            || told.get("body").is_some_and(|body| template::asks_for(body, "uuid"))
+            || told
+                .get("headers")
+                .map_or(&[][..], Value::members)
+                .iter()
+                .any(|(_, value)| names(value))
+    }
+
     /// Where the service lives: nothing secret goes anywhere else.
     fn home(&self, variables: &Variables) -> String {
         let href = self.at("/list/href").and_then(Value::as_str).unwrap_or_default();

@@ -12,9 +12,11 @@ use crate::domain::thread::Forest;
 use crate::domain::trouble::Trouble;
 use crate::domain::vote::Tally;
 use crate::endpoint::keys::Keys;
+use crate::endpoint::turn::Turns;
 use crate::endpoint::{Endpoint, Placed, now};
 use crate::state::load::Load;
 use crate::state::news::News;
+use crate::state::outbox::Entry;
 use crate::state::sources::Source;
 
 /// Something a reader has opened under a comment.
@@ -55,6 +57,9 @@ pub(super) struct Inner {
     pub(super) roots: ArcTrigger,
     pub(super) rating: ArcRwSignal<Option<Rating>>,
     pub(super) news: ArcRwSignal<Option<News>>,
+    pub(super) outbox: ArcRwSignal<Vec<Entry>>,
+    /// One thing is sent at a time.
+    pub(super) turns: Turns,
 }
 
 /// What is known of one comment, by its key.
@@ -63,6 +68,8 @@ pub(super) struct Slot {
     pub(super) comment: Option<Comment>,
     folded: bool,
     open: Open,
+    /// It was opened by nobody.
+    pub(super) quiet: bool,
     /// The replies that its page left out have been asked for.
     pub(super) asked: bool,
     /// There while the comment is on the screen.
@@ -95,6 +102,8 @@ impl Discussion {
             roots: ArcTrigger::new(),
             rating: ArcRwSignal::new(None),
             news: ArcRwSignal::new(None),
+            outbox: ArcRwSignal::new(Vec::new()),
+            turns: Turns::default(),
         }));
         discussion.join(endpoint, name);
         discussion
@@ -258,6 +267,11 @@ impl Discussion {
         if self.slot(key, |slot| std::mem::replace(&mut slot.folded, folded)) != folded {
             self.changed(key);
         }
+    }
+
+    /// Says that something is kept until it can be sent.
+    pub fn queued(&self) {
+        self.say(News::Queued);
     }
 
     /// Says that something could not be done, and why.

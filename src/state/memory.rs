@@ -24,6 +24,17 @@ pub fn load(name: &str) -> Option<String> {
     fallback.or_else(|| storage()?.get_item(&name).ok()?)
 }
 
+/// What follows `start` in all names that begin with it.
+pub fn names(start: &str) -> Vec<String> {
+    let start = [PREFIX, start].concat();
+    let mut found: Vec<String> = FALLBACK.with_borrow(|kept| kept.keys().cloned().collect());
+    if let Some(storage) = storage() {
+        let length = storage.length().unwrap_or(0);
+        found.extend((0..length).filter_map(|place| storage.key(place).ok().flatten()));
+    }
+    found.iter().filter_map(|name| name.strip_prefix(&start)).map(str::to_owned).collect()
+}
+
 /// Keeps text under a name for as long as the page is open, and no longer.
 pub fn keep_for_now(name: &str, text: &str) {
     keep(name, "");

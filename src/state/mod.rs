@@ -5,5 +5,6 @@ mod drafts;
 pub mod load;
 pub mod memory;
 pub mod news;
+pub mod outbox;
 pub mod sources;
 pub mod writing;

@@ -10,6 +10,8 @@ pub enum News {
     Posted(CommentKey),
     /// Posted, and somebody has to allow it first.
     Held,
+    /// Kept until it can be sent.
+    Queued,
     /// Posted, but not to be seen among what was read.
     Sent,
     Edited(CommentKey),

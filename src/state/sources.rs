@@ -48,6 +48,11 @@ impl Source {
         ["endpoint ", endpoint].concat()
     }
 
+    /// Under this name is kept what was not sent yet.
+    pub(super) fn outbox_name(&self) -> String {
+        ["outbox ", &self.name].concat()
+    }
+
     /// Takes in what was kept, also by another tab or another widget of the page.
     pub(super) fn recall(&self) {
         if let Some(memory) = memory::load(&self.memory_name()) {
@@ -68,6 +73,12 @@ impl Discussion {
         let mut sources = self.0.sources.borrow_mut();
         sources.push(source);
         sources.len() - 1
+    }
+
+    /// Whether something waits to be sent.
+    pub fn has_unsent(&self) -> bool {
+        let sources = self.0.sources.borrow();
+        sources.iter().any(|source| memory::load(&source.outbox_name()).is_some())
     }
 
     /// How many services there are.
@@ -254,7 +265,10 @@ impl Discussion {
         open.map(|(number, _)| number).collect()
     }
 
-    async fn read_next(&self, number: usize) -> Result<(usize, Option<CommentKey>), Trouble> {
+    pub(super) async fn read_next(
+        &self,
+        number: usize,
+    ) -> Result<(usize, Option<CommentKey>), Trouble> {
         let source = self.0.sources.borrow()[number].clone();
         let Some(batch) = source.endpoint.read(true).await? else { return Ok((0, None)) };
         let read = (batch.comments.len(), batch.comments.first().map(|(key, ..)| *key));

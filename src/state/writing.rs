@@ -6,9 +6,10 @@ use crate::domain::author::{Author, Signature};
 use crate::domain::body::{Body, Format};
 use crate::domain::comment::{Comment, CommentKey, Standing};
 use crate::domain::rating::Stars;
+use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::domain::vote::Vote;
-use crate::endpoint::{Placed, Sent, now};
+use crate::endpoint::{Batch, Placed, Sent, now};
 use crate::state::discussion::{Discussion, Open};
 use crate::state::memory;
 use crate::state::news::News;
@@ -150,6 +151,46 @@ impl Discussion {
             ..Comment::default()
         });
         Some((key, self.parent(key).or(parent), comment))
+    }
+
+    /// Reads until a comment is found that says these words by that name, not older than `since`; whether
+    /// there is one.
+    pub(super) async fn arrived(
+        &self,
+        text: &str,
+        by: &Signature,
+        parent: Option<CommentKey>,
+        since: Time,
+    ) -> Result<bool, Trouble> {
+        /// Clocks differ, in milliseconds.
+        const APART: i64 = 15 * 60_000;
+        /// Pages; comments are not kept further away from their first page.
+        const FAR: usize = 40;
+        let number = parent.map_or(0, |parent| self.0.keys.source(parent));
+        let source = self.at(parent);
+        let fits = |key: &CommentKey| {
+            let Some(comment) = self.peek(*key) else { return false };
+            let young = comment.created.is_none_or(|created| created.0 > since.0 - APART);
+            young
+                && self.0.keys.source(*key) == number
+                && self.parent(*key) == parent
+                && (by.name.is_empty() || comment.author.name == by.name)
+                && comment.says(text)
+        };
+        if let Some(batch) = source.endpoint.read_again().await? {
+            self.take(number, Batch { unread: 0, ..batch });
+        }
+        for _ in 0..FAR {
+            if let Some(key) = self.keys_there().into_iter().find(fits) {
+                self.say(News::Posted(key));
+                return Ok(true);
+            }
+            if !source.endpoint.has_more() {
+                break;
+            }
+            self.read_next(number).await?;
+        }
+        Ok(false)
     }
 
     /// All comments that are here.

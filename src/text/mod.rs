@@ -86,6 +86,7 @@ impl Text {
             Trouble::NotAllowed => self.say("not-allowed"),
             Trouble::TooFast { wait: Some(wait) } => self.count("too-fast-for", *wait as usize),
             Trouble::TooFast { wait: None } => self.say("too-fast"),
+            Trouble::Duplicate => self.say("duplicate"),
             Trouble::Gone => self.say("gone"),
             Trouble::Closed => self.say("closed"),
             Trouble::Broken { .. } => self.say("broken"),

@@ -314,7 +314,8 @@ impl Parts {
                 let props = ComposerProps { scene: scene.clone(), place: Some(key), editing };
                 let composer = self.opened_owner.with(|| Composer(props));
                 self.opened.add(composer.clone());
-                if let Some(field) = composer.find("textarea") {
+                let quiet = scene.discussion.opened_quietly(key);
+                if let Some(field) = composer.find("textarea").filter(|_| !quiet) {
                     field.focus();
                 }
             }

@@ -7,16 +7,22 @@ pub mod composer;
 pub mod el;
 pub mod icon;
 pub mod notice;
+mod outbox;
 pub mod rating;
 pub mod thread;
 pub mod thread_list;
 pub mod widget;
 pub mod writing;
 
+use std::cell::OnceCell;
 use std::rc::Rc;
+
+use leptos::prelude::Owner;
+use leptos::reactive::owner::WeakOwner;
 
 use crate::state::discussion::Discussion;
 use crate::text::Text;
+use crate::ui::el::El;
 
 /// What every view needs; handed down as a prop.
 #[derive(Clone)]
@@ -25,4 +31,19 @@ pub struct Scene {
     pub text: Text,
     /// The page's address when the widget was mounted, without its fragment.
     pub address: Rc<str>,
+    pub unsent: Unsent,
+}
+
+/// Where the outbox is shown, once there is one or something could come into it.
+#[derive(Clone, Default)]
+pub struct Unsent(Rc<OnceCell<(El, Option<WeakOwner>)>>);
+
+impl Unsent {
+    /// An empty place for it, under the present owner.
+    pub fn place(&self) -> El {
+        let place = el::el("section").class("outbox").part("outbox").attr("hidden", "");
+        let owner = Owner::current().map(|owner| owner.downgrade());
+        let _ = self.0.set((place.clone(), owner));
+        place
+    }
 }

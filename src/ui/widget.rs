@@ -87,7 +87,7 @@ fn write(scene: &Scene) -> El {
     let words = el("p").class("notice").text(&scene.text.say("closed"));
     let closed = scene.discussion.closed();
     let both = (composer.clone(), words.clone());
-    place.child(composer).child(words).bind(move |_| {
+    place.child(composer).child(words).child(scene.unsent.place()).bind(move |_| {
         both.0.toggle("hidden", closed.get());
         both.1.toggle("hidden", !closed.get());
     })
@@ -112,9 +112,14 @@ fn links(scene: &Scene) -> El {
 fn read(scene: &Scene) {
     let discussion = scene.discussion.clone();
     later_slow(scene);
+    let unsent = scene.clone();
     spawn(async move {
         discussion.read().await;
+        discussion.reopen_drafts();
         discussion.seek(&hash()).await;
+        if discussion.has_unsent() && need(Part::Writing).await.is_ok() {
+            writing::send_unsent(&unsent);
+        }
     });
     let discussion = scene.discussion.clone();
     spawn(async move { discussion.read_rating().await });
@@ -165,7 +170,10 @@ fn press(scene: &Scene, button: &Element) {
         "retry" => return read(scene),
         "more" => {
             later_slow(scene);
-            return spawn(async move { discussion.read_more().await });
+            return spawn(async move {
+                discussion.read_more().await;
+                discussion.reopen_drafts();
+            });
         }
         "unrate" => return act(scene, Act::Rate(None)),
         _ => {}
@@ -187,11 +195,11 @@ fn press(scene: &Scene, button: &Element) {
 
 /// Does what writes, once what that needs is there.
 pub fn act(scene: &Scene, act: Act) {
-    let discussion = scene.discussion.clone();
+    let scene = scene.clone();
     spawn(async move {
         match need(Part::Writing).await {
-            Ok(()) => writing::act(discussion, act),
-            Err(trouble) => discussion.undone(trouble),
+            Ok(()) => writing::act(&scene, act),
+            Err(trouble) => scene.discussion.undone(trouble),
         }
     });
 }
@@ -228,6 +236,7 @@ fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
         let (said, focus) = match &news {
             News::Posted(key) => (text.say("posted"), Some(*key)),
             News::Held => (text.say("held"), None),
+            News::Queued => (text.say("queued"), None),
             News::Sent => (text.say("sent"), None),
             News::Edited(key) => (text.say("changed"), Some(*key)),
             News::Deleted(next) => (text.say("removed"), *next),
@@ -240,7 +249,11 @@ fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
         let undone = matches!(news, News::Undone(_));
         status.set_text(if undone { "" } else { &said });
         // A comment that waits is not in the list: its writer must see that it arrived.
-        alert.set_text(if undone || matches!(news, News::Held | News::Sent) { &said } else { "" });
+        alert.set_text(if undone || matches!(news, News::Held | News::Sent | News::Queued) {
+            &said
+        } else {
+            ""
+        });
         let named = matches!(news, News::Named(_));
         let (discussion, whole, heading) = (discussion.clone(), whole.clone(), heading.clone());
         let last = matches!(news, News::Deleted(None));

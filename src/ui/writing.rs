@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use leptos::reactive::owner::WeakOwner;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 
@@ -12,12 +13,14 @@ use crate::domain::offers::Asked;
 use crate::domain::rating::Stars;
 use crate::domain::vote::Vote;
 use crate::json::Value;
-use crate::state::discussion::{Discussion, Open};
+use crate::state::discussion::Open;
 use crate::state::memory;
+use crate::state::outbox::{Deed, Outcome};
 use crate::state::writing::uuid;
 use crate::ui::Scene;
 use crate::ui::composer::Form;
 use crate::ui::el::{El, el, spawn};
+use crate::ui::outbox;
 
 /// Under this name the signature is kept, if the reader agrees.
 const SIGNATURE: &str = "signature";
@@ -30,9 +33,27 @@ pub enum Act {
     Delete(CommentKey),
 }
 
+/// Sends what an earlier visit left. A door of its part.
+#[inline(never)]
+pub fn send_unsent(scene: &Scene) {
+    show_unsent(scene);
+}
+
+/// Shows the outbox, once.
+fn show_unsent(scene: &Scene) {
+    if let Some((place, owner)) = scene.unsent.0.get()
+        && !place.node().has_attribute("data-watched")
+        && let Some(owner) = owner.as_ref().and_then(WeakOwner::upgrade)
+    {
+        place.toggle("data-watched", true);
+        owner.with(|| outbox::show(scene, place));
+    }
+}
+
 /// Does what was pressed. A door of its part.
 #[inline(never)]
-pub fn act(discussion: Discussion, act: Act) {
+pub fn act(scene: &Scene, act: Act) {
+    let discussion = scene.discussion.clone();
     spawn(async move {
         match act {
             Act::Vote(key, vote) => discussion.vote(key, vote).await,
@@ -45,6 +66,7 @@ pub fn act(discussion: Discussion, act: Act) {
 /// Adds to a form all that is needed to send what is written in it. A door of its part.
 #[inline(never)]
 pub fn open(form: Form) {
+    show_unsent(&form.scene);
     let who = Who::new(&form.scene, form.place, form.editing);
     let send = el("button").attr("type", "submit").class("button").part("button");
     let bar = el("div").class("bar").child(send.clone());
@@ -119,23 +141,30 @@ impl Writing {
         self.form.trouble.set_text("");
         self.show_sending(true);
         let uuid = self.key_for(&text, &by);
+        let Form { place, editing, .. } = self.form;
+        let deed = match (place, editing) {
+            (Some(key), true) => Deed::Edit { key, text: text.clone() },
+            (parent, _) => Deed::Create { parent, text: text.clone(), by },
+        };
+        let discussion = self.form.scene.discussion.clone();
+        discussion.put_unsent(&uuid, deed);
+        // It is kept there now: a draft beside it would be said twice after a reload.
+        discussion.keep_draft(place, editing, "");
         spawn(async move {
-            let discussion = &self.form.scene.discussion;
-            let result = match (self.form.place, self.form.editing) {
-                (Some(place), true) => discussion.edit(place, &text, &uuid).await,
-                (place, _) => discussion.post(&text, &by, place, &uuid).await,
-            };
+            let outcome = discussion.send(&uuid).await;
             self.show_sending(false);
-            match result {
-                Ok(()) => {
-                    // What was typed since it was sent is a new draft.
-                    if self.form.text().trim() == text {
-                        self.form.set_text("");
-                    }
-                    discussion.sent(self.form.place, self.form.editing, &text);
-                }
-                Err(trouble) => self.form.trouble.set_text(&self.form.scene.text.explain(&trouble)),
+            if let Outcome::Refused(trouble) = outcome {
+                discussion.keep_draft(place, editing, &self.form.text());
+                return self.form.trouble.set_text(&self.form.scene.text.explain(&trouble));
             }
+            if outcome == Outcome::Kept {
+                discussion.queued();
+            }
+            // What was typed since it was sent is a new draft.
+            if self.form.text().trim() == text {
+                self.form.set_text("");
+            }
+            discussion.sent(place, editing, &text);
         });
     }
 

@@ -6,6 +6,7 @@
 pub mod cdp;
 mod chrome;
 mod emulate;
+mod faulty;
 mod input;
 mod log;
 mod native;
@@ -21,6 +22,7 @@ pub mod suite;
 mod world;
 
 pub use emulate::Screen;
+pub use faulty::{Fault, Faulty};
 pub use log::Request;
 pub use native::{Native, NativeOptions};
 pub use page::Page;

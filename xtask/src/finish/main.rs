@@ -23,7 +23,14 @@ use crate::plan::Part;
 /// What is fetched when first needed, by the functions through which it is entered. The program must have
 /// waited for a part (`src/endpoint/part.rs`) before it calls one.
 const PARTS: &[Part] = &[
-    Part { name: "writing", doors: &["jawjaw::ui::writing::open", "jawjaw::ui::writing::act"] },
+    Part {
+        name: "writing",
+        doors: &[
+            "jawjaw::ui::writing::open",
+            "jawjaw::ui::writing::act",
+            "jawjaw::ui::writing::send_unsent",
+        ],
+    },
     Part { name: "checks", doors: &["jawjaw::profile::grammar::check_all"] },
 ];
 

@@ -3,6 +3,7 @@
 mod common;
 mod driver;
 mod embed;
+mod faults;
 mod isso;
 mod native;
 mod parts;
@@ -26,6 +27,7 @@ pub fn all() -> Vec<Scenario> {
         sources::SCENARIOS,
         services::SCENARIOS,
         policy::SCENARIOS,
+        faults::SCENARIOS,
     ]
     .concat()
 }

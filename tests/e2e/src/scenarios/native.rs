@@ -415,7 +415,9 @@ fn a_failed_post_loses_nothing(world: &World) -> Result<()> {
     page.offline(true)?;
     page.fill("deep('jaw-jaw', '.write textarea')", "in a tunnel")?;
     page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
-    page.wait("deep('jaw-jaw', '.trouble').textContent.includes('cannot be reached')")?;
+    page.wait("deep('jaw-jaw', '.outbox').textContent.includes('written in a tunnel')")?;
+    page.wait("deep('jaw-jaw', '.alert').textContent.includes('kept on this device')")?;
+    page.click("deep('jaw-jaw', '[data-unsent=edit-unsent]')")?;
     page.wait("deep('jaw-jaw', '.write textarea').value === 'written in a tunnel'")?;
     page.offline(false)?;
     page.reload()?;

@@ -1,0 +1,383 @@
+//! What the reader wrote and the endpoint does not have yet: kept on this device until it does, sent by
+//! one tab at a time, one thing after the other.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use js_sys::{Function, Math, Promise, Reflect};
+use leptos::prelude::{ArcRwSignal, GetUntracked, Set};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+use crate::domain::author::Signature;
+use crate::domain::comment::CommentKey;
+use crate::domain::outbox::{Progress, State, Step};
+use crate::domain::time::Time;
+use crate::domain::trouble::Trouble;
+use crate::endpoint::now;
+use crate::json::Value;
+use crate::state::discussion::Discussion;
+use crate::state::memory;
+
+/// What is to be done at the endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Create { parent: Option<CommentKey>, text: String, by: Signature },
+    Edit { key: CommentKey, text: String },
+}
+
+/// One thing in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The same for every try.
+    pub uuid: String,
+    pub deed: Deed,
+    pub progress: Progress,
+    /// Why the last try failed.
+    pub trouble: Option<Trouble>,
+    /// When it was put here.
+    pub since: Time,
+}
+
+/// What became of something that was just sent.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// It stays in the outbox and is sent later.
+    Kept,
+    /// The endpoint does not take it; it is not in the outbox any more.
+    Refused(Trouble),
+}
+
+impl Deed {
+    /// The comment it is about, if it is about one.
+    pub fn about(&self) -> Option<CommentKey> {
+        match self {
+            Self::Create { parent, .. } => *parent,
+            Self::Edit { key, .. } => Some(*key),
+        }
+    }
+
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Create { text, .. } | Self::Edit { text, .. } => text,
+        }
+    }
+}
+
+impl Discussion {
+    /// What waits to be sent, also from other tabs and earlier visits.
+    pub fn outbox(&self) -> ArcRwSignal<Vec<Entry>> {
+        self.0.outbox.clone()
+    }
+
+    /// Puts something into the outbox; the same `uuid` is the same thing.
+    pub fn put_unsent(&self, uuid: &str, deed: Deed) {
+        let entry = Entry {
+            uuid: uuid.to_owned(),
+            deed,
+            progress: Progress::new(now()),
+            trouble: None,
+            since: now(),
+        };
+        let about = entry.deed.about();
+        self.change(uuid, about, |known| Some(known.unwrap_or(entry)));
+    }
+
+    /// Sends what was put in, and says what became of it.
+    pub async fn send(&self, uuid: &str) -> Outcome {
+        self.flush().await;
+        let left = self.entry(uuid);
+        match left.as_ref().map(|entry| entry.progress.state) {
+            None => Outcome::Done,
+            Some(State::Stopped) => {
+                self.discard(uuid);
+                Outcome::Refused(left.and_then(|entry| entry.trouble).unwrap_or(Trouble::Offline))
+            }
+            Some(_) => Outcome::Kept,
+        }
+    }
+
+    /// Sends what may be sent now.
+    pub async fn flush(&self) {
+        let _turn = self.0.turns.take().await;
+        let name = ["jaw-jaw ", &self.at(None).name].concat();
+        let discussion = self.clone();
+        alone(&name, Box::pin(async move { discussion.drain().await })).await;
+    }
+
+    /// Tries again what waits, and sooner than it would be.
+    pub async fn hurry(&self) {
+        self.read_outbox(false);
+        for entry in self.0.outbox.get_untracked() {
+            self.progress(&entry.uuid, |progress| progress.hurry(now()));
+        }
+        self.flush().await;
+    }
+
+    /// Tries again what was stopped.
+    pub async fn retry(&self, uuid: &str) {
+        self.progress(uuid, |progress| progress.retry(now()));
+        self.flush().await;
+    }
+
+    /// Takes something out; what it was.
+    pub fn discard(&self, uuid: &str) -> Option<Entry> {
+        let entry = self.entry(uuid)?;
+        self.change(uuid, entry.deed.about(), |_| None);
+        Some(entry)
+    }
+
+    /// When something is to be tried again by itself: the soonest of all.
+    pub fn next_try(&self) -> Option<Time> {
+        if !online() {
+            return None;
+        }
+        let next = |entry: &Entry| match entry.progress.step(now()) {
+            Step::WaitUntil(time) => Some(time),
+            Step::Send | Step::Look => Some(now()),
+            Step::Nothing => None,
+        };
+        self.0.outbox.get_untracked().iter().filter_map(next).min()
+    }
+
+    fn entry(&self, uuid: &str) -> Option<Entry> {
+        self.0.outbox.get_untracked().into_iter().find(|entry| entry.uuid == uuid)
+    }
+
+    /// Nobody else sends meanwhile.
+    async fn drain(&self) {
+        self.read_outbox(true);
+        while online() {
+            let may = |entry: &Entry| matches!(entry.progress.step(now()), Step::Send | Step::Look);
+            let next = self.0.outbox.get_untracked().into_iter().find(may);
+            let Some(entry) = next else { return };
+            if entry.progress.step(now()) == Step::Look {
+                self.look(&entry).await;
+            } else {
+                self.deliver(&entry).await;
+            }
+        }
+    }
+
+    async fn deliver(&self, entry: &Entry) {
+        let endpoint = self.at(entry.deed.about());
+        let knows_keys = match &entry.deed {
+            Deed::Create { .. } => endpoint.endpoint.knows_keys("create"),
+            // The same change twice is one change.
+            Deed::Edit { .. } => true,
+        };
+        self.progress(&entry.uuid, |progress| progress.send(knows_keys));
+        let result = match &entry.deed {
+            Deed::Create { parent, text, by } => self.post(text, by, *parent, &entry.uuid).await,
+            Deed::Edit { key, text } => self.edit(*key, text, &entry.uuid).await,
+        };
+        match result {
+            Ok(()) => drop(self.discard(&entry.uuid)),
+            Err(trouble) => self.change(&entry.uuid, entry.deed.about(), |known| {
+                let mut entry = known?;
+                entry.progress.fail(&trouble, now(), chance());
+                entry.trouble = Some(trouble);
+                Some(entry)
+            }),
+        }
+    }
+
+    /// Looks whether something arrived though its answer did not.
+    async fn look(&self, entry: &Entry) {
+        let Deed::Create { parent, text, by } = &entry.deed else {
+            return self.progress(&entry.uuid, Progress::missed);
+        };
+        match self.arrived(text, by, *parent, entry.since).await {
+            Ok(true) => drop(self.discard(&entry.uuid)),
+            Ok(false) => self.progress(&entry.uuid, Progress::missed),
+            Err(_) => self.progress(&entry.uuid, |progress| progress.unseen(now(), chance())),
+        }
+    }
+
+    fn progress(&self, uuid: &str, act: impl FnOnce(&mut Progress)) {
+        let Some(entry) = self.entry(uuid) else { return };
+        self.change(uuid, entry.deed.about(), |known| {
+            let mut entry = known?;
+            act(&mut entry.progress);
+            Some(entry)
+        });
+    }
+
+    /// Changes one entry where all tabs see it, and shows it.
+    fn change(
+        &self,
+        uuid: &str,
+        about: Option<CommentKey>,
+        act: impl FnOnce(Option<Entry>) -> Option<Entry>,
+    ) {
+        let number = about.map_or(0, |key| self.0.keys.source(key));
+        let mut entries = self.kept(number);
+        let place = entries.iter().position(|entry| entry.uuid == uuid);
+        let changed = act(place.map(|place| entries[place].clone()));
+        match (place, changed) {
+            (Some(place), Some(entry)) => entries[place] = entry,
+            (Some(place), None) => drop(entries.remove(place)),
+            (None, Some(entry)) => entries.push(entry),
+            (None, None) => {}
+        }
+        let source = self.0.sources.borrow().get(number).cloned();
+        if let Some(source) = source {
+            let written: Vec<Value> = entries.iter().map(|entry| self.write(entry)).collect();
+            let text =
+                if written.is_empty() { String::new() } else { Value::List(written).write() };
+            memory::keep(&source.outbox_name(), &text);
+        }
+        if self.0.outbox.get_untracked() != entries {
+            self.show(number, entries);
+        }
+    }
+
+    /// Shows what is kept for a service among what is shown of the others.
+    fn show(&self, number: usize, entries: Vec<Entry>) {
+        let mut all = self.0.outbox.get_untracked();
+        let of = |entry: &Entry| entry.deed.about().map_or(0, |key| self.0.keys.source(key));
+        all.retain(|entry| of(entry) != number);
+        all.extend(entries);
+        self.0.outbox.set(all);
+    }
+
+    /// Shows what is kept on this device; `reopen` where nobody can be sending.
+    pub fn read_outbox(&self, reopen: bool) {
+        let sources = self.0.sources.borrow().len();
+        let mut entries: Vec<Entry> = (0..sources).flat_map(|number| self.kept(number)).collect();
+        if reopen {
+            for entry in &mut entries {
+                entry.progress.reopen();
+            }
+        }
+        if self.0.outbox.get_untracked() != entries {
+            self.0.outbox.set(entries);
+        }
+    }
+
+    /// What is kept for one service. What cannot be read is left out.
+    fn kept(&self, number: usize) -> Vec<Entry> {
+        let Some(source) = self.0.sources.borrow().get(number).cloned() else { return Vec::new() };
+        let kept = memory::load(&source.outbox_name()).and_then(|kept| Value::parse(&kept).ok());
+        let kept = kept.unwrap_or_default();
+        kept.as_list().iter().filter_map(|value| self.read_entry(number, value)).collect()
+    }
+
+    fn write(&self, entry: &Entry) -> Value {
+        let text = |text: &str| Value::text(text);
+        let name = |key: CommentKey| self.at(Some(key)).endpoint.name_of(key);
+        let mut members = vec![
+            ("uuid", text(&entry.uuid)),
+            ("text", text(entry.deed.text())),
+            ("since", Value::number(entry.since.0)),
+            ("due", Value::number(entry.progress.due.0)),
+            ("tries", Value::number(entry.progress.tries.into())),
+            ("maybe", Value::Bool(entry.progress.maybe)),
+            ("state", text(word(entry.progress.state))),
+        ];
+        match &entry.deed {
+            Deed::Create { parent, by, .. } => {
+                members.extend(parent.map(|parent| ("parent", name(parent))));
+                members.push(("name", text(&by.name)));
+                members.push(("email", text(&by.email)));
+                members.push(("website", text(&by.url)));
+            }
+            Deed::Edit { key, .. } => members.push(("edit", name(*key))),
+        }
+        Value::Record(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    fn read_entry(&self, number: usize, value: &Value) -> Option<Entry> {
+        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let number_of = |name: &str| value.get(name)?.as_text()?.parse::<i64>().ok();
+        let source = self.0.sources.borrow().get(number).cloned()?;
+        let endpoint = &source.endpoint;
+        let deed = match value.get("edit") {
+            Some(name) => Deed::Edit { key: endpoint.key_of(name), text: text("text")? },
+            None => Deed::Create {
+                parent: value.get("parent").map(|name| endpoint.key_of(name)),
+                text: text("text")?,
+                by: Signature {
+                    name: text("name")?,
+                    email: text("email").unwrap_or_default(),
+                    url: text("website").unwrap_or_default(),
+                },
+            },
+        };
+        let uuid = text("uuid")?;
+        let progress = Progress {
+            state: state(&text("state")?)?,
+            tries: u32::try_from(number_of("tries")?).ok()?,
+            due: Time(number_of("due")?),
+            maybe: value.get("maybe").is_some_and(Value::is_truthy),
+        };
+        // Why it failed is not kept: after a reload it is the state that counts.
+        let known = self.entry(&uuid);
+        let trouble = known.and_then(|entry| entry.trouble);
+        Some(Entry { uuid, deed, progress, trouble, since: Time(number_of("since")?) })
+    }
+}
+
+fn word(state: State) -> &'static str {
+    match state {
+        State::Waiting => "waiting",
+        State::Sending => "sending",
+        State::Stopped => "stopped",
+    }
+}
+
+fn state(word: &str) -> Option<State> {
+    [State::Waiting, State::Sending, State::Stopped]
+        .into_iter()
+        .find(|state| self::word(*state) == word)
+}
+
+/// Whether the browser knows of a network.
+pub fn online() -> bool {
+    web_sys::window().is_none_or(|window| window.navigator().on_line())
+}
+
+/// A number of 1,000.
+fn chance() -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1,000")]
+    let chance = (Math::random() * 1_000.0) as u32;
+    chance
+}
+
+type Work = Pin<Box<dyn Future<Output = ()>>>;
+
+/// Does work while no other tab does work of that name (Web Locks); at once where the browser has no
+/// locks to give.
+async fn alone(name: &str, work: Work) {
+    let work = Rc::new(RefCell::new(Some(work)));
+    let taken = work.clone();
+    let get = |from: &JsValue, name: &str| Reflect::get(from, &JsValue::from_str(name)).ok();
+    let locks = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "locks"));
+    if let Some(locks) = locks.filter(JsValue::is_object)
+        && let Some(request) = get(&locks, "request").and_then(|f| f.dyn_into::<Function>().ok())
+    {
+        let act: Box<dyn FnOnce() -> JsValue> = Box::new(move || {
+            let work = taken.take();
+            future_to_promise(async move {
+                if let Some(work) = work {
+                    work.await;
+                }
+                Ok(JsValue::UNDEFINED)
+            })
+            .into()
+        });
+        let act = Closure::once_into_js(act);
+        if let Ok(promise) = request.call2(&locks, &JsValue::from_str(name), &act) {
+            // Sandboxed frames have locks and may not use them: then the work is still here.
+            let _ = JsFuture::from(Promise::from(promise)).await;
+        }
+    }
+    let left = work.take();
+    if let Some(work) = left {
+        work.await;
+    }
+}

@@ -1,0 +1,155 @@
+//! What was not sent yet: shown, and sent again by itself or by the reader. Part of what is fetched for
+//! writing.
+
+use leptos::prelude::Get;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlTextAreaElement};
+
+use crate::domain::outbox::State;
+use crate::endpoint::now;
+use crate::state::discussion::Open;
+use crate::state::outbox::{Deed, Entry, online};
+use crate::ui::Scene;
+use crate::ui::el::{El, after, effect, el, listen, spawn};
+
+/// So many characters of what was written are shown.
+const SHOWN: usize = 200;
+
+/// Shows the outbox in a place, and watches over it.
+pub(super) fn show(scene: &Scene, place: &El) {
+    let outbox = scene.discussion.outbox();
+    let painted = scene.clone();
+    let place = place.clone().bind(move |place| {
+        let entries = outbox.get();
+        let had_focus = place.has_focus();
+        place.clear();
+        // What is being sent for the first time is still in its form.
+        let shown =
+            |entry: &&Entry| entry.progress.tries > 1 || entry.progress.state != State::Sending;
+        let shown: Vec<&Entry> = entries.iter().filter(shown).collect();
+        place.toggle("hidden", shown.is_empty());
+        if shown.is_empty() {
+            return;
+        }
+        place.add(el("h3").attr("tabindex", "-1").text(&painted.text.say("outbox")));
+        let list = el("ul").attr("role", "list");
+        for entry in shown {
+            list.add(item(&painted, entry));
+        }
+        place.add(list);
+        if had_focus && let Some(title) = place.find("h3") {
+            title.focus();
+        }
+    });
+    let pressed = scene.clone();
+    let _ = place.on("click", move |event| press(&pressed, &event));
+    wait(scene);
+    let Some(window) = web_sys::window() else { return };
+    let (online, stored) = (scene.discussion.clone(), scene.discussion.clone());
+    listen(&window, "online", move |_| {
+        let discussion = online.clone();
+        spawn(async move { discussion.hurry().await });
+    });
+    // Another tab has changed it.
+    listen(&window, "storage", move |_| stored.read_outbox(false));
+    let discussion = scene.discussion.clone();
+    discussion.read_outbox(false);
+    spawn(async move { discussion.flush().await });
+}
+
+/// Sends again when it is time.
+fn wait(scene: &Scene) {
+    let (outbox, discussion) = (scene.discussion.outbox(), scene.discussion.clone());
+    effect(move || {
+        let _ = outbox.get();
+        let Some(next) = discussion.next_try() else { return };
+        let discussion = discussion.clone();
+        let pause = (next.0 - now().0).clamp(50, 60_000);
+        after(i32::try_from(pause).unwrap_or(60_000), move || {
+            spawn(async move { discussion.flush().await });
+        });
+    });
+}
+
+fn item(scene: &Scene, entry: &Entry) -> El {
+    let text = &scene.text;
+    let about = match &entry.deed {
+        Deed::Create { parent: None, .. } => None,
+        Deed::Create { parent: Some(parent), .. } => {
+            let parent = scene.discussion.peek(*parent);
+            let name = parent.map(|parent| parent.author.name).filter(|name| !name.is_empty());
+            Some(text.fill("write-reply", &name.unwrap_or_else(|| text.say("anonymous"))))
+        }
+        Deed::Edit { .. } => Some(text.say("outbox-edit")),
+    };
+    let item = el("li").class("unsent").part("unsent");
+    if let Some(about) = about {
+        item.add(el("p").class("quiet").text(&about));
+    }
+    let words: String = entry.deed.text().chars().take(SHOWN).collect();
+    let cut = if entry.deed.text().len() > words.len() { "…" } else { "" };
+    item.add(el("blockquote").attr("dir", "auto").text(&[&words, cut].concat()));
+    let why = entry.trouble.as_ref().map(|trouble| text.explain(trouble)).unwrap_or_default();
+    let state = match entry.progress.state {
+        State::Sending => text.say("outbox-sending"),
+        State::Stopped => text.fill("outbox-stopped", &why),
+        State::Waiting if !online() => text.say("outbox-offline"),
+        State::Waiting => text.say("outbox-waiting"),
+    };
+    item.add(el("p").class("quiet").text(&state));
+    let bar = el("div").class("bar");
+    if entry.progress.state != State::Sending {
+        for (verb, class) in
+            [("send-again", "button"), ("edit-unsent", "plain"), ("discard", "plain")]
+        {
+            let button = el("button").attr("type", "button").class(class).attr("data-unsent", verb);
+            bar.add(button.attr("data-uuid", &entry.uuid).text(&text.say(verb)));
+        }
+    }
+    item.child(bar)
+}
+
+fn press(scene: &Scene, event: &Event) {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let button = target.and_then(|target| target.closest("[data-unsent]").ok().flatten());
+    let Some(button) = button else { return };
+    let uuid = button.get_attribute("data-uuid").unwrap_or_default();
+    let discussion = scene.discussion.clone();
+    match button.get_attribute("data-unsent").unwrap_or_default().as_str() {
+        "send-again" => spawn(async move {
+            discussion.retry(&uuid).await;
+            discussion.hurry().await;
+        }),
+        "edit-unsent" => {
+            // The button goes with the entry.
+            let near = button.closest(".write").ok().flatten().map(El::of);
+            if let Some(entry) = discussion.discard(&uuid) {
+                write_again(scene, &entry.deed, near);
+            }
+        }
+        _ => drop(discussion.discard(&uuid)),
+    }
+}
+
+/// Puts what was written back to where it was written, or to the form for a new thread if what it was
+/// about is not there.
+fn write_again(scene: &Scene, deed: &Deed, near: Option<El>) {
+    let discussion = &scene.discussion;
+    let there = deed.about().filter(|key| discussion.peek(*key).is_some());
+    if let Some(key) = there {
+        let editing = matches!(deed, Deed::Edit { .. });
+        discussion.keep_draft(Some(key), editing, deed.text());
+        discussion.set_open(key, Open::Nothing);
+        return discussion.set_open(key, if editing { Open::Edit } else { Open::Reply });
+    }
+    let field = near.and_then(|near| near.find("textarea"));
+    let Some(field) = field else { return };
+    let area: &HtmlTextAreaElement = field.node().unchecked_ref();
+    let before = area.value();
+    let between = if before.trim().is_empty() { "" } else { "\n\n" };
+    area.set_value(&[before.trim_end(), between, deed.text()].concat());
+    if let Ok(event) = Event::new("input") {
+        let _ = field.node().dispatch_event(&event);
+    }
+    field.focus();
+}

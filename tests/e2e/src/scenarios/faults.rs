@@ -1,0 +1,284 @@
+//! Everything that goes wrong on trains: each fault by its number, over real sockets. The numbers have
+//! gaps where other suites show a fault.
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use super::common::{
+    button, discussion, native, page, post, ready, tag, unharmed, visit, wait_threads, write,
+};
+use crate::{Fault, Faulty, Native, Page, Running, World};
+
+pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
+    ("F10_too_many_requests", too_many_requests),
+    ("F16_refused_with_a_reason", refused_with_a_reason),
+    ("F17_answer_lost_after_it_was_stored", answer_lost_after_it_was_stored),
+    ("F18_pressed_twice", pressed_twice),
+    ("F19_sent_and_closed", sent_and_closed),
+    ("F20_killed_while_typing", killed_while_typing),
+    ("F21_reloaded_with_three_forms_open", reloaded_with_three_forms_open),
+    ("F29_offline_when_sending", offline_when_sending),
+    ("F30_network_that_comes_and_goes", network_that_comes_and_goes),
+    ("F41_somebody_elses_page", somebody_elses_page),
+    ("F44_vote_fails", vote_fails),
+    ("F45_edit_and_delete_fail", edit_and_delete_fail),
+];
+
+/// A server behind a bad line, a blog with a discussion on it, and a reader.
+struct Line {
+    native: Native,
+    faulty: Faulty,
+    site: Running,
+    page: Page,
+}
+
+fn line(world: &World) -> Result<Line> {
+    let native = native(&[])?;
+    let faulty = Faulty::before(&native.url)?;
+    let site = world.site().page("/", &page(&tag(&faulty.url))).start()?;
+    let page = world.page()?;
+    Ok(Line { native, faulty, site, page })
+}
+
+/// The same with the discussion read.
+fn opened(world: &World) -> Result<Line> {
+    let line = line(world)?;
+    visit(&line.page, &line.site.url("/"))?;
+    Ok(line)
+}
+
+impl Line {
+    /// All that our server has, by its words, in the order it came.
+    fn stored(&self) -> Result<Vec<String>> {
+        let told = discussion(&self.native)?;
+        let mut words = Vec::new();
+        let mut waiting = vec![told["comment"].clone()];
+        while let Some(list) = waiting.pop() {
+            for comment in list.as_array().into_iter().flatten() {
+                words.push(comment["html"].as_str().unwrap_or_default().to_owned());
+                waiting.push(comment["comment"].clone());
+            }
+        }
+        Ok(words)
+    }
+
+    fn stored_once(&self, words: &str) -> Result<()> {
+        let stored = self.stored()?;
+        let times = stored.iter().filter(|stored| stored.contains(words)).count();
+        ensure!(times == 1, "{words:?} is there {times} times: {stored:?}");
+        Ok(())
+    }
+}
+
+const FIELD: &str = "deep('jaw-jaw', '.write textarea')";
+const TROUBLE: &str = "deep('jaw-jaw', '.write .trouble').textContent";
+const UNSENT: &str = "deep('jaw-jaw', '.outbox').textContent";
+
+fn too_many_requests(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    let wait = vec![("retry-after", "2".to_owned())];
+    line.faulty.on("POST", Fault::Answer(429, wait, String::new()));
+    write(&line.page, "said too fast", "Ada")?;
+    line.page.wait(&format!("{TROUBLE}.includes('2 seconds')"))?;
+    ensure!(line.page.eval(&format!("{FIELD}.value"))? == "said too fast", "the words stay");
+    ensure!(line.faulty.times("POST") == 1, "nothing is sent without the reader");
+    line.faulty.set(|_| Fault::Pass);
+    line.page.reload()?;
+    line.page.wait(&format!("{FIELD}.value === 'said too fast'"))?;
+    line.page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
+    line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
+    wait_threads(&line.page, "Ada: said too fast\n")?;
+    line.stored_once("said too fast")?;
+    unharmed(&line.page)
+}
+
+fn refused_with_a_reason(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    let problem =
+        json!({ "title": "Not this word", "status": 422, "detail": "Say it without kettles." });
+    let kind = vec![("content-type", "application/problem+json".to_owned())];
+    line.faulty.on("POST", Fault::Answer(422, kind, problem.to_string()));
+    write(&line.page, "kettles", "Ada")?;
+    line.page.wait(&format!("{TROUBLE}.includes('Say it without kettles.')"))?;
+    ensure!(line.page.eval(&format!("{FIELD}.value"))? == "kettles", "the words stay");
+    ensure!(line.page.eval("deep('jaw-jaw', '.outbox').hidden")? == true, "refused is not unsent");
+    unharmed(&line.page)
+}
+
+fn answer_lost_after_it_was_stored(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.faulty.on("POST", Fault::LoseAnswer);
+    write(&line.page, "heard but not answered", "Ada")?;
+    line.page.wait(&format!("{UNSENT}.includes('heard but not answered')"))?;
+    line.page.wait(&format!("{FIELD}.value === ''"))?;
+    line.faulty.set(|_| Fault::Pass);
+    line.page.eval("deep('jaw-jaw', '[data-unsent=send-again]')?.click()")?;
+    wait_threads(&line.page, "Ada: heard but not answered\n")?;
+    line.page.wait("deep('jaw-jaw', '.outbox').hidden")?;
+    line.stored_once("heard but not answered")?;
+    // Once more, without the reader.
+    line.faulty.on("POST", Fault::LoseAnswer);
+    line.page.fill(FIELD, "and by itself")?;
+    line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
+    line.page.wait(&format!("{UNSENT}.includes('and by itself')"))?;
+    line.faulty.set(|_| Fault::Pass);
+    line.page.wait("deep('jaw-jaw', '.outbox').hidden")?;
+    line.stored_once("and by itself")?;
+    unharmed(&line.page)
+}
+
+fn pressed_twice(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.faulty.on("POST", Fault::Delay(300));
+    line.page.fill(FIELD, "once")?;
+    line.page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
+    line.page.eval("for (let i = 0; i < 4; i++) deep('jaw-jaw', '.write form').requestSubmit()")?;
+    line.page.press("Enter")?;
+    wait_threads(&line.page, "Ada: once\n")?;
+    ensure!(line.faulty.times("POST") == 1, "{:?}", line.faulty.asked());
+    line.stored_once("once")
+}
+
+fn sent_and_closed(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.faulty.on("POST", Fault::Stall);
+    write(&line.page, "closed too soon", "Ada")?;
+    line.page.wait(&format!("{}", line.faulty.times("POST") < 2))?;
+    line.page
+        .wait("deep('jaw-jaw', '.write button[type=submit]').textContent.includes('Sending')")?;
+    line.page.goto("about:blank")?;
+    line.faulty.set(|_| Fault::Pass);
+    visit(&line.page, &line.site.url("/"))?;
+    wait_threads(&line.page, "Ada: closed too soon\n")?;
+    line.page.wait("deep('jaw-jaw', '.outbox').hidden")?;
+    ensure!(line.page.eval(&format!("{FIELD}.value"))? == "", "it is not said twice");
+    line.stored_once("closed too soon")?;
+    unharmed(&line.page)
+}
+
+fn killed_while_typing(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.page.fill(FIELD, "typed until the en")?;
+    // Nothing of the page runs any more after this.
+    let other = line.page.sibling()?;
+    let _ = line.page.call("Page.close", json!({}));
+    visit(&other, &line.site.url("/"))?;
+    other.wait(&format!("{FIELD}.value === 'typed until the en'")).map(drop)
+}
+
+fn reloaded_with_three_forms_open(world: &World) -> Result<()> {
+    let line = line(world)?;
+    for words in ["first", "second", "third"] {
+        post(&line.native, words, None, "Eve")?;
+    }
+    visit(&line.page, &line.site.url("/"))?;
+    for words in ["first", "second", "third"] {
+        line.page.click(&button(words, "reply"))?;
+        line.page.wait("deep('jaw-jaw').shadowRoot.activeElement.matches('.opened textarea')")?;
+        line.page.type_text(&format!("to the {words}"))?;
+    }
+    line.page.reload()?;
+    ready(&line.page)?;
+    line.page.wait("deepAll('jaw-jaw', '.opened textarea').length === 3")?;
+    let seen =
+        line.page.eval("deepAll('jaw-jaw', '.opened textarea').map((field) => field.value)")?;
+    ensure!(seen == json!(["to the first", "to the second", "to the third"]), "{seen}");
+    unharmed(&line.page)
+}
+
+fn offline_when_sending(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.page.fill(FIELD, "from a tunnel")?;
+    line.page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
+    line.page.offline(true)?;
+    line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
+    line.page.wait(&format!("{UNSENT}.includes('Waiting for the network')"))?;
+    line.page.wait(
+        "deep('jaw-jaw', '[role=alert].alert').textContent.includes('kept on this device')",
+    )?;
+    line.page.offline(false)?;
+    wait_threads(&line.page, "Ada: from a tunnel\n")?;
+    line.stored_once("from a tunnel")?;
+    // It can be taken back, too.
+    line.page.fill(FIELD, "never mind")?;
+    line.page.offline(true)?;
+    line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
+    line.page.wait(&format!("{UNSENT}.includes('never mind') && {FIELD}.value === ''"))?;
+    line.page.wait("deep('jaw-jaw', '.alert').textContent.includes('kept on this device')")?;
+    line.page.click("deep('jaw-jaw', '[data-unsent=edit-unsent]')")?;
+    line.page.wait(&format!("{FIELD}.value === 'never mind'"))?;
+    line.page.offline(false)?;
+    ensure!(line.stored()?.len() == 1, "{:?}", line.stored()?);
+    unharmed(&line.page)
+}
+
+fn network_that_comes_and_goes(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.page.fill(FIELD, "through it all")?;
+    line.page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
+    line.faulty.on("POST", Fault::LoseAnswer);
+    line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
+    line.page.wait(&format!("{UNSENT}.includes('through it all')"))?;
+    for _ in 0..5 {
+        line.page.offline(true)?;
+        line.page.offline(false)?;
+    }
+    line.faulty.set(|_| Fault::Pass);
+    line.page.offline(true)?;
+    line.page.offline(false)?;
+    line.page.wait("deep('jaw-jaw', '.outbox').hidden")?;
+    wait_threads(&line.page, "Ada: through it all\n")?;
+    line.stored_once("through it all")
+}
+
+fn somebody_elses_page(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    let hotel = "<html><script>alert(1)</script>Welcome to the hotel network</html>".to_owned();
+    let html = vec![("content-type", "text/html".to_owned())];
+    line.faulty.set(move |ask| match ask.method.as_str() {
+        "OPTIONS" => Fault::Pass,
+        _ => Fault::Answer(200, html.clone(), hotel.clone()),
+    });
+    write(&line.page, "in a hotel", "Ada")?;
+    line.page.wait(&format!("{UNSENT}.includes('in a hotel')"))?;
+    line.faulty.set(|_| Fault::Pass);
+    wait_threads(&line.page, "Ada: in a hotel\n")?;
+    line.stored_once("in a hotel")?;
+    unharmed(&line.page)
+}
+
+fn vote_fails(world: &World) -> Result<()> {
+    let line = line(world)?;
+    post(&line.native, "a claim", None, "Eve")?;
+    visit(&line.page, &line.site.url("/"))?;
+    line.faulty.on("PUT", Fault::Answer(500, Vec::new(), String::new()));
+    line.page.click(&button("a claim", "upvote"))?;
+    line.page.wait("deep('jaw-jaw', '.alert').textContent.includes('put back')")?;
+    ensure!(
+        line.page.eval(&format!("{}.ariaPressed", button("a claim", "upvote")))? == "false",
+        "the vote"
+    );
+    unharmed(&line.page)
+}
+
+fn edit_and_delete_fail(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    write(&line.page, "my words", "Ada")?;
+    wait_threads(&line.page, "Ada: my words\n")?;
+    let no = || Fault::Answer(500, Vec::new(), String::new());
+    line.faulty.set(move |ask| {
+        if ["GET", "OPTIONS"].contains(&ask.method.as_str()) { Fault::Pass } else { no() }
+    });
+    line.page.click(&button("my words", "delete"))?;
+    line.page.click("deep('jaw-jaw', '[data-do=really-delete]')")?;
+    line.page.wait("deep('jaw-jaw', '.alert').textContent.includes('put back')")?;
+    wait_threads(&line.page, "Ada: my words\n")?;
+    line.page.click(&button("my words", "edit"))?;
+    line.page.wait("deep('jaw-jaw', '.opened textarea').value === 'my words'")?;
+    line.page.type_text(", better")?;
+    line.page.press("Control+Enter")?;
+    line.page.wait(&format!("{UNSENT}.includes('my words, better')"))?;
+    line.faulty.set(|_| Fault::Pass);
+    wait_threads(&line.page, "Ada: my words, better\n")?;
+    unharmed(&line.page)
+}
