@@ -260,7 +260,8 @@ fn troubles_are_told_in_the_services_own_words() {
         "data":{"status":400,"params":{"author_email":"Invalid email address."}}}"#;
     check_trouble("wordpress", 400, wordpress, refused("author_email: Invalid email address."));
     let duplicate = r#"{"code":"comment_duplicate","message":"you&#8217;ve already said that!","data":{"status":409}}"#;
-    check_trouble("wordpress", 409, duplicate, refused("you’ve already said that!"));
+    let said = Trouble::Duplicate { reason: "you’ve already said that!".to_owned() };
+    check_trouble("wordpress", 409, duplicate, said);
     let flood = r#"{"code":"comment_flood","message":"Slow down.","data":{"status":400}}"#;
     check_trouble("wordpress", 400, flood, Trouble::TooFast { wait: None });
     let closed = r#"{"code":"rest_comment_closed","message":"Sorry","data":{"status":403}}"#;

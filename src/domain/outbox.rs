@@ -76,13 +76,16 @@ impl Progress {
             _ => (false, 0),
         };
         // A clear no: it did not arrive.
-        self.maybe &= lost || matches!(trouble, Trouble::Duplicate);
+        self.maybe &= lost || matches!(trouble, Trouble::Duplicate { .. });
         let doubled = FIRST_PAUSE << self.tries.clamp(1, 8);
         let pause = doubled.min(LONGEST_PAUSE) * i64::from(chance.min(1_000)) / 1_000;
         self.due = Time(now.0 + pause.max(asked.min(LONGEST_ASKED)));
         self.state = match trouble {
-            // It says that it has these words: whether they are these is looked up.
-            Trouble::Duplicate if self.tries <= TRIES => State::Waiting,
+            // An earlier try may have arrived after all: that is looked up, once.
+            Trouble::Duplicate { .. } if (2..=TRIES).contains(&self.tries) => {
+                self.tries = TRIES;
+                State::Waiting
+            }
             _ if lost && self.tries < TRIES => State::Waiting,
             _ => State::Stopped,
         };
@@ -150,7 +153,7 @@ mod tests {
                 'b' => progress.fail(&Trouble::Broken { status: 503 }, now, 500),
                 'n' => progress.fail(&Trouble::NotAllowed, now, 500),
                 't' => progress.fail(&Trouble::TooFast { wait: Some(200) }, now, 500),
-                'd' => progress.fail(&Trouble::Duplicate, now, 500),
+                'd' => progress.fail(&Trouble::Duplicate { reason: String::new() }, now, 500),
                 'k' => progress.reopen(),
                 'r' => progress.retry(now),
                 _ => {}
@@ -166,7 +169,9 @@ mod tests {
         assert_eq!(story(".k..", false), "send - look send");
         assert_eq!(story(".k..", true), "send - send -");
         assert_eq!(story("of..", false), "send look look send");
-        assert_eq!(story("d..", false), "send look send");
+        // It has been said before, and not by an earlier try of ours.
+        assert_eq!(story("d..", false), "send - -");
+        assert_eq!(story("o.d.d.", false), "send look send look send -");
         // After a clear no it is certain that nothing arrived.
         assert_eq!(story("nr.", false), "send - send");
     }

@@ -13,8 +13,8 @@ pub enum Trouble {
     NotAllowed,
     /// Too many requests; seconds to wait, where the endpoint said.
     TooFast { wait: Option<u32> },
-    /// The endpoint says that it has these words already.
-    Duplicate,
+    /// The endpoint says, in its own words, that it has this already.
+    Duplicate { reason: String },
     /// The discussion or the comment is not there.
     Gone,
     /// Nobody may write here any more.

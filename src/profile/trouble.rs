@@ -38,7 +38,7 @@ impl Profile {
             (Some("too-fast"), _) | (None, 429) => Trouble::TooFast { wait },
             (Some("gone"), _) | (None, 404 | 410) => Trouble::Gone,
             (Some("closed"), _) => Trouble::Closed,
-            (Some("duplicate"), _) => Trouble::Duplicate,
+            (Some("duplicate"), _) => Trouble::Duplicate { reason: reason.unwrap_or_default() },
             (Some("not-allowed"), _) => Trouble::NotAllowed,
             (Some("refused"), _) => refused(reason),
             (Some("broken"), _) => Trouble::Broken { status },

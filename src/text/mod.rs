@@ -82,11 +82,13 @@ impl Text {
         match trouble {
             Trouble::Offline => self.say("offline"),
             Trouble::Slow => self.say("too-slow"),
-            Trouble::Refused { reason } => self.fill("refused", reason),
+            Trouble::Duplicate { reason } if reason.is_empty() => self.say("duplicate"),
+            Trouble::Refused { reason } | Trouble::Duplicate { reason } => {
+                self.fill("refused", reason)
+            }
             Trouble::NotAllowed => self.say("not-allowed"),
             Trouble::TooFast { wait: Some(wait) } => self.count("too-fast-for", *wait as usize),
             Trouble::TooFast { wait: None } => self.say("too-fast"),
-            Trouble::Duplicate => self.say("duplicate"),
             Trouble::Gone => self.say("gone"),
             Trouble::Closed => self.say("closed"),
             Trouble::Broken { .. } => self.say("broken"),
