@@ -26,7 +26,7 @@ pub enum Open {
     Nothing,
     Reply,
     Edit,
-    /// Asked whether it is really to be deleted.
+    /// Deleted, as far as the reader can see; it can still be taken back.
     Delete,
 }
 

@@ -19,15 +19,21 @@ use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::now;
 use crate::json::Value;
-use crate::state::discussion::Discussion;
+use crate::state::discussion::{Discussion, Open};
 use crate::state::memory;
+use crate::state::news::News;
+use crate::state::writing::uuid;
 
 /// What is to be done at the endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     Create { parent: Option<CommentKey>, text: String, by: Signature },
     Edit { key: CommentKey, text: String },
+    Delete { key: CommentKey },
 }
+
+/// So long a deletion can be taken back before it is sent, in milliseconds.
+const SECOND_THOUGHTS: i64 = 5_000;
 
 /// One thing in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,13 +63,14 @@ impl Deed {
     pub fn about(&self) -> Option<CommentKey> {
         match self {
             Self::Create { parent, .. } => *parent,
-            Self::Edit { key, .. } => Some(*key),
+            Self::Edit { key, .. } | Self::Delete { key } => Some(*key),
         }
     }
 
     pub fn text(&self) -> &str {
         match self {
             Self::Create { text, .. } | Self::Edit { text, .. } => text,
+            Self::Delete { .. } => "",
         }
     }
 }
@@ -72,6 +79,25 @@ impl Discussion {
     /// What waits to be sent, also from other tabs and earlier visits.
     pub fn outbox(&self) -> ArcRwSignal<Vec<Entry>> {
         self.0.outbox.clone()
+    }
+
+    /// Shows a comment as deleted, and deletes it unless the reader thinks better of it.
+    pub fn begin_delete(&self, key: CommentKey) {
+        self.set_open(key, Open::Delete);
+        let uuid = uuid();
+        self.put_unsent(&uuid, Deed::Delete { key });
+        let due = Time(now().0 + SECOND_THOUGHTS);
+        self.progress(&uuid, |progress| progress.due = due);
+    }
+
+    /// Takes back a deletion that has not been sent.
+    pub fn undo_delete(&self, key: CommentKey) {
+        for entry in self.0.outbox.get_untracked() {
+            if entry.deed == (Deed::Delete { key }) && entry.progress.state != State::Sending {
+                self.discard(&entry.uuid);
+                self.set_open(key, Open::Nothing);
+            }
+        }
     }
 
     /// Puts something into the outbox; the same `uuid` is the same thing.
@@ -84,7 +110,7 @@ impl Discussion {
             since: now(),
         };
         let about = entry.deed.about();
-        self.change(uuid, about, |known| Some(known.unwrap_or(entry)));
+        self.change(uuid, about, &mut |known| Some(known.unwrap_or_else(|| entry.clone())));
     }
 
     /// Sends what was put in, and says what became of it.
@@ -127,7 +153,7 @@ impl Discussion {
     /// Takes something out; what it was.
     pub fn discard(&self, uuid: &str) -> Option<Entry> {
         let entry = self.entry(uuid)?;
-        self.change(uuid, entry.deed.about(), |_| None);
+        self.change(uuid, entry.deed.about(), &mut |_| None);
         Some(entry)
     }
 
@@ -168,19 +194,36 @@ impl Discussion {
         let knows_keys = match &entry.deed {
             Deed::Create { .. } => endpoint.endpoint.knows_keys("create"),
             // The same change twice is one change.
-            Deed::Edit { .. } => true,
+            Deed::Edit { .. } | Deed::Delete { .. } => true,
         };
         self.progress(&entry.uuid, |progress| progress.send(knows_keys));
         let result = match &entry.deed {
             Deed::Create { parent, text, by } => self.post(text, by, *parent, &entry.uuid).await,
             Deed::Edit { key, text } => self.edit(*key, text, &entry.uuid).await,
+            Deed::Delete { key } => match self.delete(*key, &entry.uuid).await {
+                // The answer to an earlier try was lost.
+                Err(Trouble::Gone) if entry.progress.tries > 0 => Ok(()),
+                result => result,
+            },
         };
+        // What changes something that is there is tried again only where no answer came at all.
+        let put_back = |trouble: &Trouble| !matches!(trouble, Trouble::Offline | Trouble::Slow);
         match result {
             Ok(()) => drop(self.discard(&entry.uuid)),
-            Err(trouble) => self.change(&entry.uuid, entry.deed.about(), |known| {
+            Err(trouble) if matches!(entry.deed, Deed::Delete { .. }) && put_back(&trouble) => {
+                self.discard(&entry.uuid);
+                if let Some(key) = entry.deed.about() {
+                    self.set_open(key, Open::Nothing);
+                }
+                self.say(News::Undone(trouble));
+            }
+            Err(trouble) => self.change(&entry.uuid, entry.deed.about(), &mut |known| {
                 let mut entry = known?;
                 entry.progress.fail(&trouble, now(), chance());
-                entry.trouble = Some(trouble);
+                if matches!(entry.deed, Deed::Edit { .. }) && put_back(&trouble) {
+                    entry.progress.state = State::Stopped;
+                }
+                entry.trouble = Some(trouble.clone());
                 Some(entry)
             }),
         }
@@ -198,9 +241,9 @@ impl Discussion {
         }
     }
 
-    fn progress(&self, uuid: &str, act: impl FnOnce(&mut Progress)) {
+    fn progress(&self, uuid: &str, act: impl Fn(&mut Progress)) {
         let Some(entry) = self.entry(uuid) else { return };
-        self.change(uuid, entry.deed.about(), |known| {
+        self.change(uuid, entry.deed.about(), &mut |known| {
             let mut entry = known?;
             act(&mut entry.progress);
             Some(entry)
@@ -212,7 +255,7 @@ impl Discussion {
         &self,
         uuid: &str,
         about: Option<CommentKey>,
-        act: impl FnOnce(Option<Entry>) -> Option<Entry>,
+        act: &mut dyn FnMut(Option<Entry>) -> Option<Entry>,
     ) {
         let number = about.map_or(0, |key| self.0.keys.source(key));
         let mut entries = self.kept(number);
@@ -287,6 +330,7 @@ impl Discussion {
                 members.push(("website", text(&by.url)));
             }
             Deed::Edit { key, .. } => members.push(("edit", name(*key))),
+            Deed::Delete { key } => members.push(("delete", name(*key))),
         }
         Value::Record(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
@@ -296,9 +340,10 @@ impl Discussion {
         let number_of = |name: &str| value.get(name)?.as_text()?.parse::<i64>().ok();
         let source = self.0.sources.borrow().get(number).cloned()?;
         let endpoint = &source.endpoint;
-        let deed = match value.get("edit") {
-            Some(name) => Deed::Edit { key: endpoint.key_of(name), text: text("text")? },
-            None => Deed::Create {
+        let deed = match (value.get("edit"), value.get("delete")) {
+            (Some(name), _) => Deed::Edit { key: endpoint.key_of(name), text: text("text")? },
+            (_, Some(name)) => Deed::Delete { key: endpoint.key_of(name) },
+            (None, None) => Deed::Create {
                 parent: value.get("parent").map(|name| endpoint.key_of(name)),
                 text: text("text")?,
                 by: Signature {

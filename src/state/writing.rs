@@ -235,39 +235,34 @@ impl Discussion {
     }
 
     /// Deletes the viewer's own comment.
-    pub async fn delete(&self, key: CommentKey) {
-        // The question goes at once, so that a second press asks for nothing.
-        if self.open(key) != Open::Delete {
-            return;
-        }
-        self.set_open(key, Open::Nothing);
+    pub(super) async fn delete(&self, key: CommentKey, uuid: &str) -> Result<(), Trouble> {
         let source = self.at(Some(key));
         source.recall();
-        match source.endpoint.delete(key, &uuid()).await {
-            Ok(left) => {
-                let next = self.neighbour(key);
-                if let Some(left) = left {
-                    self.replace(key, left);
-                    return self.say(News::Deleted(Some(key)));
-                }
-                source.total.set(source.total.get().map(|total| total.saturating_sub(1)));
-                if self.reply_count(key) > 0 {
-                    // Its place is kept for what hangs from it.
-                    let comment = self.peek(key).unwrap_or_default();
-                    self.replace(key, Comment { standing: Standing::Deleted, ..comment });
-                    return self.say(News::Deleted(Some(key)));
-                }
-                let parent = self.parent(key);
-                self.0.forest.borrow_mut().remove(key);
-                self.slot(key, |slot| slot.comment = None);
-                if let Some(parent) = parent {
-                    self.list_changed(parent);
-                }
-                self.0.roots.notify();
-                self.say(News::Deleted(next));
-            }
-            Err(trouble) => self.say(News::Undone(trouble)),
+        let left = source.endpoint.delete(key, uuid).await?;
+        self.set_open(key, Open::Nothing);
+        let next = self.neighbour(key);
+        if let Some(left) = left {
+            self.replace(key, left);
+            self.say(News::Deleted(Some(key)));
+            return Ok(());
         }
+        source.total.set(source.total.get().map(|total| total.saturating_sub(1)));
+        if self.reply_count(key) > 0 {
+            // Its place is kept for what hangs from it.
+            let comment = self.peek(key).unwrap_or_default();
+            self.replace(key, Comment { standing: Standing::Deleted, ..comment });
+            self.say(News::Deleted(Some(key)));
+            return Ok(());
+        }
+        let parent = self.parent(key);
+        self.0.forest.borrow_mut().remove(key);
+        self.slot(key, |slot| slot.comment = None);
+        if let Some(parent) = parent {
+            self.list_changed(parent);
+        }
+        self.0.roots.notify();
+        self.say(News::Deleted(next));
+        Ok(())
     }
 
     /// The comment after this one in its list, else the one before, else its parent.

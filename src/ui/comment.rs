@@ -143,8 +143,9 @@ impl Parts {
         if shown.folded != folded || shown.open != open {
             shown.folded = folded;
             self.paint_fold(scene, comment, folded);
-            self.words.toggle("hidden", folded || open == Open::Edit);
-            self.actions.toggle("hidden", folded);
+            let replaced = matches!(open, Open::Edit | Open::Delete);
+            self.words.toggle("hidden", folded || replaced);
+            self.actions.toggle("hidden", folded || open == Open::Delete);
             self.opened.toggle("hidden", folded);
         }
         self.paint_actions(scene, key, comment, &mut shown);
@@ -308,7 +309,7 @@ impl Parts {
                     button.as_ref().unwrap_or(&self.fold).focus();
                 }
             }
-            Open::Delete => self.ask(scene),
+            Open::Delete => self.offer_undo(scene),
             Open::Reply | Open::Edit => {
                 let editing = open == Open::Edit;
                 let props = ComposerProps { scene: scene.clone(), place: Some(key), editing };
@@ -322,16 +323,14 @@ impl Parts {
         }
     }
 
-    fn ask(&self, scene: &Scene) {
-        let question = el("p").text(&scene.text.say("really-delete"));
-        let button = |verb: &str, words: &str, class: &str| {
-            el("button").attr("type", "button").attr("data-do", verb).class(class).text(words)
-        };
-        let yes = button("really-delete", &scene.text.say("delete"), "button");
-        let no = button("close", &scene.text.say("keep"), "plain");
-        let row = el("div").class("bar").child(yes.clone()).child(no);
-        self.opened.add(el("div").class("notice").attr("role", "group").child(question).child(row));
-        yes.focus();
+    /// Where the words were, for as long as it can be taken back.
+    fn offer_undo(&self, scene: &Scene) {
+        let words = el("p").text(&scene.text.say("removed"));
+        let undo = el("button").attr("type", "button").attr("data-do", "undo").class("button");
+        let undo = undo.text(&scene.text.say("undo"));
+        let row = el("div").class("bar").child(undo.clone());
+        self.opened.add(el("div").class("notice").attr("role", "group").child(words).child(row));
+        undo.focus();
     }
 }
 

@@ -24,8 +24,11 @@ pub(super) fn show(scene: &Scene, place: &El) {
         let had_focus = place.has_focus();
         place.clear();
         // What is being sent for the first time is still in its form.
-        let shown =
-            |entry: &&Entry| entry.progress.tries > 1 || entry.progress.state != State::Sending;
+        let shown = |entry: &&Entry| {
+            // What is deleted says so where it stands.
+            !matches!(entry.deed, Deed::Delete { .. })
+                && (entry.progress.tries > 1 || entry.progress.state != State::Sending)
+        };
         let shown: Vec<&Entry> = entries.iter().filter(shown).collect();
         place.toggle("hidden", shown.is_empty());
         if shown.is_empty() {
@@ -80,7 +83,7 @@ fn item(scene: &Scene, entry: &Entry) -> El {
             let name = parent.map(|parent| parent.author.name).filter(|name| !name.is_empty());
             Some(text.fill("write-reply", &name.unwrap_or_else(|| text.say("anonymous"))))
         }
-        Deed::Edit { .. } => Some(text.say("outbox-edit")),
+        Deed::Edit { .. } | Deed::Delete { .. } => Some(text.say("outbox-edit")),
     };
     let item = el("li").class("unsent").part("unsent");
     if let Some(about) = about {

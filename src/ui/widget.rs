@@ -183,10 +183,10 @@ fn press(scene: &Scene, button: &Element) {
         "fold" => discussion.toggle_fold(key),
         "reply" => toggle_open(scene, key, Open::Reply),
         "edit" => toggle_open(scene, key, Open::Edit),
-        "delete" => discussion.set_open(key, Open::Delete),
+        "delete" => act(scene, Act::Delete(key)),
         "replies" => spawn(async move { discussion.read_replies(key).await }),
         "close" => discussion.set_open(key, Open::Nothing),
-        "really-delete" => act(scene, Act::Delete(key)),
+        "undo" => act(scene, Act::Undo(key)),
         "upvote" => act(scene, Act::Vote(key, Vote::Up)),
         "downvote" => act(scene, Act::Vote(key, Vote::Down)),
         _ => {}
@@ -236,6 +236,7 @@ fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
         let (said, focus) = match &news {
             News::Posted(key) => (text.say("posted"), Some(*key)),
             News::Held => (text.say("held"), None),
+            // The outbox itself is there to be seen.
             News::Queued => (text.say("queued"), None),
             News::Sent => (text.say("sent"), None),
             News::Edited(key) => (text.say("changed"), Some(*key)),
@@ -249,21 +250,28 @@ fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
         let undone = matches!(news, News::Undone(_));
         status.set_text(if undone { "" } else { &said });
         // A comment that waits is not in the list: its writer must see that it arrived.
-        alert.set_text(if undone || matches!(news, News::Held | News::Sent | News::Queued) {
-            &said
-        } else {
-            ""
-        });
+        alert.set_text(if undone || matches!(news, News::Held | News::Sent) { &said } else { "" });
         let named = matches!(news, News::Named(_));
         let (discussion, whole, heading) = (discussion.clone(), whole.clone(), heading.clone());
         let last = matches!(news, News::Deleted(None));
+        let deleted = matches!(news, News::Deleted(_));
         // After the rows of this turn are on the page.
         after(0, move || match focus {
+            // Some time has passed since the press: the reader may be somewhere else by now.
+            _ if deleted && !focus_is_lost() => {}
             Some(key) => show(&whole, &discussion.fragment(key), named),
             None if last => heading.focus(),
             None => {}
         });
     });
+}
+
+/// Whether what had the focus is gone.
+fn focus_is_lost() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(document) = document else { return true };
+    let body = document.body().map(Element::from);
+    document.active_element().is_none_or(|active| Some(active) == body)
 }
 
 /// Brings a comment into view and gives it the focus; one that an address names is marked.

@@ -31,6 +31,8 @@ pub enum Act {
     Vote(CommentKey, Vote),
     Rate(Option<Stars>),
     Delete(CommentKey),
+    /// Takes a deletion back.
+    Undo(CommentKey),
 }
 
 /// Sends what an earlier visit left. A door of its part.
@@ -53,12 +55,14 @@ fn show_unsent(scene: &Scene) {
 /// Does what was pressed. A door of its part.
 #[inline(never)]
 pub fn act(scene: &Scene, act: Act) {
+    show_unsent(scene);
     let discussion = scene.discussion.clone();
     spawn(async move {
         match act {
             Act::Vote(key, vote) => discussion.vote(key, vote).await,
             Act::Rate(stars) => discussion.rate(stars).await,
-            Act::Delete(key) => discussion.delete(key).await,
+            Act::Delete(key) => discussion.begin_delete(key),
+            Act::Undo(key) => discussion.undo_delete(key),
         }
     });
 }

@@ -193,9 +193,8 @@ fn offline_when_sending(world: &World) -> Result<()> {
     line.page.offline(true)?;
     line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
     line.page.wait(&format!("{UNSENT}.includes('Waiting for the network')"))?;
-    line.page.wait(
-        "deep('jaw-jaw', '[role=alert].alert').textContent.includes('kept on this device')",
-    )?;
+    line.page
+        .wait("deep('jaw-jaw', '[role=status]').textContent.includes('kept on this device')")?;
     line.page.offline(false)?;
     wait_threads(&line.page, "Ada: from a tunnel\n")?;
     line.stored_once("from a tunnel")?;
@@ -204,7 +203,8 @@ fn offline_when_sending(world: &World) -> Result<()> {
     line.page.offline(true)?;
     line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
     line.page.wait(&format!("{UNSENT}.includes('never mind') && {FIELD}.value === ''"))?;
-    line.page.wait("deep('jaw-jaw', '.alert').textContent.includes('kept on this device')")?;
+    line.page
+        .wait("deep('jaw-jaw', '[role=status]').textContent.includes('kept on this device')")?;
     line.page.click("deep('jaw-jaw', '[data-unsent=edit-unsent]')")?;
     line.page.wait(&format!("{FIELD}.value === 'never mind'"))?;
     line.page.offline(false)?;
@@ -270,7 +270,6 @@ fn edit_and_delete_fail(world: &World) -> Result<()> {
         if ["GET", "OPTIONS"].contains(&ask.method.as_str()) { Fault::Pass } else { no() }
     });
     line.page.click(&button("my words", "delete"))?;
-    line.page.click("deep('jaw-jaw', '[data-do=really-delete]')")?;
     line.page.wait("deep('jaw-jaw', '.alert').textContent.includes('put back')")?;
     wait_threads(&line.page, "Ada: my words\n")?;
     line.page.click(&button("my words", "edit"))?;

@@ -131,14 +131,17 @@ fn edits_and_deletes(world: &World) -> Result<()> {
     post(&blog.native, "an answer", Some(&own), "Eve")?;
     page.reload()?;
     page.click(&button("without", "delete"))?;
-    page.click("deep('jaw-jaw', '[data-do=really-delete]')")?;
     wait_threads(
         &page,
         "Eve: somebody else's\nAnonymous: This comment was deleted.\n  Eve: an answer\n",
     )?;
     write(&page, "short-lived", "Ada")?;
     page.click(&button("short-lived", "delete"))?;
-    page.click("deep('jaw-jaw', '[data-do=really-delete]')")?;
+    page.wait("deep('jaw-jaw').shadowRoot.activeElement.matches('[data-do=undo]')")?;
+    page.press("Enter")?;
+    page.wait(&format!("!{}.querySelector('.words').hidden", card("short-lived")))?;
+    ensure!(discussion(&blog.native)?["commentCount"] == 3, "it was taken back in time");
+    page.click(&button("short-lived", "delete"))?;
     wait_threads(
         &page,
         "Eve: somebody else's\nAnonymous: This comment was deleted.\n  Eve: an answer\n",
@@ -416,7 +419,7 @@ fn a_failed_post_loses_nothing(world: &World) -> Result<()> {
     page.fill("deep('jaw-jaw', '.write textarea')", "in a tunnel")?;
     page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
     page.wait("deep('jaw-jaw', '.outbox').textContent.includes('written in a tunnel')")?;
-    page.wait("deep('jaw-jaw', '.alert').textContent.includes('kept on this device')")?;
+    page.wait("deep('jaw-jaw', '[role=status]').textContent.includes('kept on this device')")?;
     page.click("deep('jaw-jaw', '[data-unsent=edit-unsent]')")?;
     page.wait("deep('jaw-jaw', '.write textarea').value === 'written in a tunnel'")?;
     page.offline(false)?;
