@@ -69,9 +69,11 @@ impl Progress {
     /// not all readers come back at once (full jitter).
     pub fn fail(&mut self, trouble: &Trouble, now: Time, chance: u32) {
         let (lost, asked) = match trouble {
-            Trouble::Offline | Trouble::Slow | Trouble::Unreadable | Trouble::Broken { .. } => {
-                (true, 0)
-            }
+            Trouble::NoNetwork
+            | Trouble::Offline
+            | Trouble::Slow
+            | Trouble::Unreadable
+            | Trouble::Broken { .. } => (true, 0),
             Trouble::TooFast { wait } => (false, wait.map_or(0, |wait| i64::from(wait) * 1_000)),
             _ => (false, 0),
         };

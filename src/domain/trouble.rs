@@ -3,7 +3,9 @@
 /// What a reader can be told about a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// No answer came: no network, a wrong address, or an endpoint that does not allow this page.
+    /// This device has no network.
+    NoNetwork,
+    /// No answer came: a wrong address, or an endpoint that does not allow this page.
     Offline,
     /// No answer within the time limit.
     Slow,

@@ -1,17 +1,35 @@
 //! One exchange: request out, answer or trouble back, always within a time limit.
 
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
 use gloo_net::Error;
 use gloo_net::http::{Headers, Method, RequestBuilder};
-use wasm_bindgen::JsValue;
-use web_sys::{AbortSignal, RequestCredentials, RequestRedirect};
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials, RequestRedirect};
 
+use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
+use crate::endpoint::clock::{Timer, pause};
+use crate::endpoint::now;
 use crate::profile::write::Request;
 
-/// A whole exchange may take this long, in milliseconds; readers write on trains.
-const PATIENCE: u32 = 30_000;
+/// An exchange ends when nothing has come for this long, in milliseconds. What keeps coming, however
+/// slowly, is waited for.
+const PATIENCE: i32 = 10_000;
+/// What is sent may take this long until an answer begins: readers write on trains.
+const PATIENCE_FOR_WRITES: i32 = 30_000;
 /// Longest answer that is read, in bytes: about 20,000 comments.
 const LONGEST: usize = 8_000_000;
+/// What is only read is asked for so many times.
+const TRIES: i32 = 3;
+/// The first pause between them, in milliseconds; each next one is twice as long. Chance makes it
+/// shorter (full jitter).
+const PAUSE: f64 = 1_000.0;
+/// An endpoint that asks for a longer pause than this, in seconds, is not asked again by itself.
+const LONGEST_PAUSE: u32 = 30;
 
 /// An answer with its status, whatever that is.
 pub struct Answer {
@@ -28,17 +46,48 @@ impl Answer {
     }
 }
 
-/// Sends a request. Details of a failure go to the console, once.
+/// Sends a request; what is only read is asked for again before anybody is told that it failed. Details
+/// of a failure go to the console.
 pub async fn exchange(request: &Request) -> Result<Answer, Trouble> {
-    let sent = send(request).await;
+    let mut tries = 1;
+    loop {
+        let result = once(request).await;
+        let again = match &result {
+            Err(Trouble::Offline) => online().then_some(0),
+            Ok(Answer { status: 500 | 502..=504, wait, .. }) => Some(wait.unwrap_or(0)),
+            _ => None,
+        };
+        let again = again.filter(|wait| *wait <= LONGEST_PAUSE);
+        let (Some(wait), true) = (again, request.method == "GET" && tries < TRIES) else {
+            return result;
+        };
+        let longest = PAUSE * f64::from(1 << tries);
+        #[expect(clippy::cast_possible_truncation, reason = "seconds")]
+        let chance = (js_sys::Math::random() * longest) as i32;
+        pause(chance.max(wait.cast_signed() * 1_000)).await;
+        tries += 1;
+    }
+}
+
+/// Whether the browser knows of a network.
+pub fn online() -> bool {
+    web_sys::window().is_none_or(|window| window.navigator().on_line())
+}
+
+async fn once(request: &Request) -> Result<Answer, Trouble> {
+    let patience = Patience::new(request.method == "GET");
+    let sent = send(request, &patience).await;
     let answer = sent.map_err(|error| {
         let said = error.to_string();
         warn(&format!(
             "{} {}: {said}. Is the address right, and does it allow this page's origin (CORS)?",
             request.method, request.url
         ));
-        // Chromium, Firefox and Safari all name the reason of AbortSignal.timeout this way.
-        if said.contains("Timeout") { Trouble::Slow } else { Trouble::Offline }
+        match (patience.0.ended.get(), online()) {
+            (true, _) => Trouble::Slow,
+            (_, true) => Trouble::Offline,
+            _ => Trouble::NoNetwork,
+        }
     })?;
     if !answer.is_success() {
         let body: String = answer.body.chars().take(200).collect();
@@ -51,7 +100,38 @@ pub async fn exchange(request: &Request) -> Result<Answer, Trouble> {
     Ok(answer)
 }
 
-async fn send(request: &Request) -> Result<Answer, Error> {
+/// Ends an exchange in which nothing comes any more.
+struct Patience(Rc<Waiting>, i32);
+
+struct Waiting {
+    controller: Option<AbortController>,
+    timer: RefCell<Option<Timer>>,
+    ended: Cell<bool>,
+}
+
+impl Patience {
+    fn new(reads: bool) -> Self {
+        let controller = AbortController::new().ok();
+        let waiting = Waiting { controller, timer: RefCell::default(), ended: Cell::new(false) };
+        let patience = Self(Rc::new(waiting), if reads { PATIENCE } else { PATIENCE_FOR_WRITES });
+        patience.renew();
+        patience
+    }
+
+    /// Something came.
+    fn renew(&self) {
+        let waiting = Rc::downgrade(&self.0);
+        let end = move || {
+            if let Some(waiting) = waiting.upgrade() {
+                waiting.ended.set(true);
+                waiting.controller.iter().for_each(AbortController::abort);
+            }
+        };
+        *self.0.timer.borrow_mut() = Some(Timer::new(self.1, Box::new(end)));
+    }
+}
+
+async fn send(request: &Request, patience: &Patience) -> Result<Answer, Error> {
     let method = match request.method.as_str() {
         "POST" => Method::POST,
         "PUT" => Method::PUT,
@@ -60,9 +140,10 @@ async fn send(request: &Request) -> Result<Answer, Error> {
         _ => Method::GET,
     };
     let reads = method == Method::GET;
+    let signal = patience.0.controller.as_ref().map(AbortController::signal);
     let mut builder = RequestBuilder::new(&request.url)
         .method(method)
-        .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)))
+        .abort_signal(signal.as_ref())
         // A write that is sent on elsewhere is a write to somebody else, and so is a secret.
         .redirect(if reads && !request.secret {
             RequestRedirect::Follow
@@ -82,9 +163,52 @@ async fn send(request: &Request) -> Result<Answer, Error> {
         None => builder.build()?,
     };
     let response = request.send().await?;
+    patience.renew();
     let headers = response.headers();
-    let wait = headers.get("retry-after").and_then(|seconds| seconds.parse().ok());
-    Ok(Answer { status: response.status(), body: response.text().await?, headers, wait })
+    let wait = headers.get("retry-after").and_then(|wait| seconds(&wait, now()));
+    let body = match response.body() {
+        Some(stream) => read(stream.get_reader().unchecked_into(), patience).await?,
+        None => String::new(),
+    };
+    Ok(Answer { status: response.status(), body, headers, wait })
+}
+
+/// Reads piece by piece, and stops where it is longer than anything that is shown.
+async fn read(reader: ReadableStreamDefaultReader, patience: &Patience) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    loop {
+        let piece = JsFuture::from(reader.read()).await.map_err(js_error)?;
+        patience.renew();
+        let get = |name: &str| Reflect::get(&piece, &JsValue::from_str(name)).unwrap_or_default();
+        if let Some(piece) = get("value").dyn_ref::<Uint8Array>() {
+            let start = bytes.len();
+            bytes.resize(start + piece.length() as usize, 0);
+            piece.copy_to(&mut bytes[start..]);
+        }
+        if get("done").is_truthy() || bytes.len() > LONGEST {
+            break;
+        }
+    }
+    if bytes.len() > LONGEST {
+        // Nobody waits for the rest.
+        let _ = reader.cancel();
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn js_error(error: JsValue) -> Error {
+    let said = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+    Error::GlooError(said.unwrap_or_default())
+}
+
+/// `Retry-After` (RFC 9110 §10.2.3) in seconds from now: a number, or a date.
+fn seconds(said: &str, now: Time) -> Option<u32> {
+    said.trim().parse().ok().or_else(|| {
+        let date = js_sys::Date::parse(said);
+        #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970")]
+        let wait = (date as i64 - now.0) / 1_000;
+        if date.is_nan() { None } else { Some(u32::try_from(wait.max(0)).unwrap_or(u32::MAX)) }
+    })
 }
 
 /// Says something to whoever owns the page.

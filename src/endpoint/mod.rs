@@ -2,6 +2,7 @@
 //!
 //! The service's identifiers end here; above, a comment is known by its [`CommentKey`].
 
+mod clock;
 pub mod http;
 pub mod keys;
 mod own;

@@ -14,9 +14,9 @@ use crate::domain::vote::Tally;
 use crate::endpoint::keys::Keys;
 use crate::endpoint::turn::Turns;
 use crate::endpoint::{Endpoint, Placed, now};
+use crate::state::entry::Entry;
 use crate::state::load::Load;
 use crate::state::news::News;
-use crate::state::outbox::Entry;
 use crate::state::sources::Source;
 
 /// Something a reader has opened under a comment.

@@ -2,6 +2,7 @@
 
 pub mod discussion;
 mod drafts;
+pub mod entry;
 pub mod load;
 pub mod memory;
 pub mod news;

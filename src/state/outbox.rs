@@ -12,41 +12,21 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use crate::domain::author::Signature;
 use crate::domain::comment::CommentKey;
 use crate::domain::outbox::{Progress, State, Step};
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
+use crate::endpoint::http::online;
 use crate::endpoint::now;
 use crate::json::Value;
 use crate::state::discussion::{Discussion, Open};
+use crate::state::entry::{Deed, Entry};
 use crate::state::memory;
 use crate::state::news::News;
 use crate::state::writing::uuid;
 
-/// What is to be done at the endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
-    Create { parent: Option<CommentKey>, text: String, by: Signature },
-    Edit { key: CommentKey, text: String },
-    Delete { key: CommentKey },
-}
-
 /// So long a deletion can be taken back before it is sent, in milliseconds.
 const SECOND_THOUGHTS: i64 = 5_000;
-
-/// One thing in the outbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The same for every try.
-    pub uuid: String,
-    pub deed: Deed,
-    pub progress: Progress,
-    /// Why the last try failed.
-    pub trouble: Option<Trouble>,
-    /// When it was put here.
-    pub since: Time,
-}
 
 /// What became of something that was just sent.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,23 +36,6 @@ pub enum Outcome {
     Kept,
     /// The endpoint does not take it; it is not in the outbox any more.
     Refused(Trouble),
-}
-
-impl Deed {
-    /// The comment it is about, if it is about one.
-    pub fn about(&self) -> Option<CommentKey> {
-        match self {
-            Self::Create { parent, .. } => *parent,
-            Self::Edit { key, .. } | Self::Delete { key } => Some(*key),
-        }
-    }
-
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Create { text, .. } | Self::Edit { text, .. } => text,
-            Self::Delete { .. } => "",
-        }
-    }
 }
 
 impl Discussion {
@@ -116,7 +79,7 @@ impl Discussion {
     /// Sends what was put in, and says what became of it.
     pub async fn send(&self, uuid: &str) -> Outcome {
         self.flush().await;
-        let left = self.entry(uuid);
+        let left = self.unsent(uuid);
         match left.as_ref().map(|entry| entry.progress.state) {
             None => Outcome::Done,
             Some(State::Stopped) => {
@@ -152,7 +115,7 @@ impl Discussion {
 
     /// Takes something out; what it was.
     pub fn discard(&self, uuid: &str) -> Option<Entry> {
-        let entry = self.entry(uuid)?;
+        let entry = self.unsent(uuid)?;
         self.change(uuid, entry.deed.about(), &mut |_| None);
         Some(entry)
     }
@@ -170,7 +133,7 @@ impl Discussion {
         self.0.outbox.get_untracked().iter().filter_map(next).min()
     }
 
-    fn entry(&self, uuid: &str) -> Option<Entry> {
+    pub(super) fn unsent(&self, uuid: &str) -> Option<Entry> {
         self.0.outbox.get_untracked().into_iter().find(|entry| entry.uuid == uuid)
     }
 
@@ -207,7 +170,9 @@ impl Discussion {
             },
         };
         // What changes something that is there is tried again only where no answer came at all.
-        let put_back = |trouble: &Trouble| !matches!(trouble, Trouble::Offline | Trouble::Slow);
+        let put_back = |trouble: &Trouble| {
+            !matches!(trouble, Trouble::NoNetwork | Trouble::Offline | Trouble::Slow)
+        };
         match result {
             Ok(()) => drop(self.discard(&entry.uuid)),
             Err(trouble) if matches!(entry.deed, Deed::Delete { .. }) && put_back(&trouble) => {
@@ -242,7 +207,7 @@ impl Discussion {
     }
 
     fn progress(&self, uuid: &str, act: impl Fn(&mut Progress)) {
-        let Some(entry) = self.entry(uuid) else { return };
+        let Some(entry) = self.unsent(uuid) else { return };
         self.change(uuid, entry.deed.about(), &mut |known| {
             let mut entry = known?;
             act(&mut entry.progress);
@@ -309,81 +274,6 @@ impl Discussion {
         let kept = kept.unwrap_or_default();
         kept.as_list().iter().filter_map(|value| self.read_entry(number, value)).collect()
     }
-
-    fn write(&self, entry: &Entry) -> Value {
-        let text = |text: &str| Value::text(text);
-        let name = |key: CommentKey| self.at(Some(key)).endpoint.name_of(key);
-        let mut members = vec![
-            ("uuid", text(&entry.uuid)),
-            ("text", text(entry.deed.text())),
-            ("since", Value::number(entry.since.0)),
-            ("due", Value::number(entry.progress.due.0)),
-            ("tries", Value::number(entry.progress.tries.into())),
-            ("maybe", Value::Bool(entry.progress.maybe)),
-            ("state", text(word(entry.progress.state))),
-        ];
-        match &entry.deed {
-            Deed::Create { parent, by, .. } => {
-                members.extend(parent.map(|parent| ("parent", name(parent))));
-                members.push(("name", text(&by.name)));
-                members.push(("email", text(&by.email)));
-                members.push(("website", text(&by.url)));
-            }
-            Deed::Edit { key, .. } => members.push(("edit", name(*key))),
-            Deed::Delete { key } => members.push(("delete", name(*key))),
-        }
-        Value::Record(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-    }
-
-    fn read_entry(&self, number: usize, value: &Value) -> Option<Entry> {
-        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let number_of = |name: &str| value.get(name)?.as_text()?.parse::<i64>().ok();
-        let source = self.0.sources.borrow().get(number).cloned()?;
-        let endpoint = &source.endpoint;
-        let deed = match (value.get("edit"), value.get("delete")) {
-            (Some(name), _) => Deed::Edit { key: endpoint.key_of(name), text: text("text")? },
-            (_, Some(name)) => Deed::Delete { key: endpoint.key_of(name) },
-            (None, None) => Deed::Create {
-                parent: value.get("parent").map(|name| endpoint.key_of(name)),
-                text: text("text")?,
-                by: Signature {
-                    name: text("name")?,
-                    email: text("email").unwrap_or_default(),
-                    url: text("website").unwrap_or_default(),
-                },
-            },
-        };
-        let uuid = text("uuid")?;
-        let progress = Progress {
-            state: state(&text("state")?)?,
-            tries: u32::try_from(number_of("tries")?).ok()?,
-            due: Time(number_of("due")?),
-            maybe: value.get("maybe").is_some_and(Value::is_truthy),
-        };
-        // Why it failed is not kept: after a reload it is the state that counts.
-        let known = self.entry(&uuid);
-        let trouble = known.and_then(|entry| entry.trouble);
-        Some(Entry { uuid, deed, progress, trouble, since: Time(number_of("since")?) })
-    }
-}
-
-fn word(state: State) -> &'static str {
-    match state {
-        State::Waiting => "waiting",
-        State::Sending => "sending",
-        State::Stopped => "stopped",
-    }
-}
-
-fn state(word: &str) -> Option<State> {
-    [State::Waiting, State::Sending, State::Stopped]
-        .into_iter()
-        .find(|state| self::word(*state) == word)
-}
-
-/// Whether the browser knows of a network.
-pub fn online() -> bool {
-    web_sys::window().is_none_or(|window| window.navigator().on_line())
 }
 
 /// A number of 1,000.

@@ -219,6 +219,12 @@ impl Discussion {
         }
     }
 
+    /// Whether something could not be read.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.0.load.get_untracked(), Load::Failed(_))
+            || !self.0.failures.get_untracked().is_empty()
+    }
+
     /// Reads the article's rating where it does not come with the comments.
     pub async fn read_rating(&self) {
         let rater = self.rater();

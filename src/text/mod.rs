@@ -80,6 +80,7 @@ impl Text {
     /// A trouble as a plain sentence.
     pub fn explain(&self, trouble: &Trouble) -> String {
         match trouble {
+            Trouble::NoNetwork => self.say("no-network"),
             Trouble::Offline => self.say("offline"),
             Trouble::Slow => self.say("too-slow"),
             Trouble::Duplicate { reason } if reason.is_empty() => self.say("duplicate"),

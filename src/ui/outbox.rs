@@ -6,9 +6,10 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlTextAreaElement};
 
 use crate::domain::outbox::State;
+use crate::endpoint::http::online;
 use crate::endpoint::now;
 use crate::state::discussion::Open;
-use crate::state::outbox::{Deed, Entry, online};
+use crate::state::entry::{Deed, Entry};
 use crate::ui::Scene;
 use crate::ui::el::{El, after, effect, el, listen, spawn};
 

@@ -36,6 +36,7 @@ pub fn Widget(scene: Scene) -> El {
         .child(status.clone());
     announce(&scene, &whole, &heading, &status, &alert);
     tick(&scene, &whole);
+    go_on(&scene);
     follow_address(&scene);
     read(&scene);
     let pressed = scene.clone();
@@ -138,6 +139,17 @@ fn later_slow(scene: &Scene) {
 
 fn hash() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// Reads again when the network is back, if it was missed.
+fn go_on(scene: &Scene) {
+    let scene = scene.clone();
+    let Some(window) = web_sys::window() else { return };
+    listen(&window, "online", move |_| {
+        if scene.discussion.has_failed() {
+            read(&scene);
+        }
+    });
 }
 
 fn follow_address(scene: &Scene) {

@@ -10,7 +10,17 @@ use super::common::{
 use crate::{Fault, Faulty, Native, Page, Running, World};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
+    ("F01_offline_when_loading", offline_when_loading),
+    ("F03_refused_or_reset", refused_or_reset),
+    ("F04_never_answers", never_answers),
+    ("F05_stalls_in_the_middle", stalls_in_the_middle),
+    ("F06_slow_line", slow_line),
+    ("F07_byte_by_byte", byte_by_byte),
+    ("F08_server_errors", server_errors),
+    ("F09_busy_with_a_time_to_come_back", busy_with_a_time_to_come_back),
     ("F10_too_many_requests", too_many_requests),
+    ("F13_discussion_not_there", discussion_not_there),
+    ("F15_too_fast_in_the_services_own_words", too_fast_in_its_own_words),
     ("F16_refused_with_a_reason", refused_with_a_reason),
     ("F17_answer_lost_after_it_was_stored", answer_lost_after_it_was_stored),
     ("F18_pressed_twice", pressed_twice),
@@ -73,6 +83,176 @@ impl Line {
 const FIELD: &str = "deep('jaw-jaw', '.write textarea')";
 const TROUBLE: &str = "deep('jaw-jaw', '.write .trouble').textContent";
 const UNSENT: &str = "deep('jaw-jaw', '.outbox').textContent";
+
+const FAILED: &str = "deep('jaw-jaw', '.failed')?.textContent";
+
+/// The discussion is there in the end, however it went before.
+fn recovers(line: &Line) -> Result<()> {
+    wait_threads(&line.page, "Eve: it is there\n")?;
+    unharmed(&line.page)
+}
+
+fn with_a_comment(world: &World) -> Result<Line> {
+    let line = line(world)?;
+    post(&line.native, "it is there", None, "Eve")?;
+    Ok(line)
+}
+
+fn offline_when_loading(world: &World) -> Result<()> {
+    let tall = "<div style='height:5000px'></div>";
+    let native = native(&[])?;
+    post(&native, "it is there", None, "Eve")?;
+    let site = world.site().page("/", &page(&[tall, &tag(&native.url)].concat())).start()?;
+    let page = world.page()?;
+    page.goto(&site.url("/"))?;
+    page.wait("customElements.get('jaw-jaw')")?;
+    // The code is there, the network is not.
+    page.eval("void deep('jaw-jaw').setAttribute('loading', 'eager')")?;
+    page.eval("fetch('/w/jawjaw-widget.wasm').then((a) => a.arrayBuffer())")?;
+    page.eval("Promise.all([import('/w/jawjaw-widget.js'), fetch('/w/profiles/native.json')])")?;
+    page.eval("const real = fetch; window.fetch = (url, ...rest) => (url.url ?? url).includes('/api/') && !navigator.onLine ? Promise.reject(new TypeError('Failed to fetch')) : real(url, ...rest)")?;
+    page.eval("Object.defineProperty(navigator, 'onLine', { get: () => window.back ?? false })")?;
+    page.eval("deep('jaw-jaw').scrollIntoView()")?;
+    page.wait(&format!("{FAILED}.includes('You are offline')"))?;
+    ensure!(page.eval("!!deep('jaw-jaw', '.write textarea')")? == true, "one can write");
+    page.eval("window.back = true; void dispatchEvent(new Event('online'))")?;
+    wait_threads(&page, "Eve: it is there\n")?;
+    unharmed(&page)
+}
+
+fn refused_or_reset(world: &World) -> Result<()> {
+    let line = with_a_comment(world)?;
+    line.faulty.on("GET", Fault::CutBefore);
+    line.page.goto(&line.site.url("/"))?;
+    line.page.wait(&format!("{FAILED}.includes('cannot be reached')"))?;
+    // The browser itself tries a reset connection again, so there may be more than our three.
+    ensure!(line.faulty.times("GET") >= 3, "{:?}", line.faulty.asked());
+    line.faulty.set(|_| Fault::Pass);
+    line.page.click("deep('jaw-jaw', '[data-do=retry]')")?;
+    recovers(&line)
+}
+
+fn never_answers(world: &World) -> Result<()> {
+    let line = with_a_comment(world)?;
+    line.faulty.on("GET", Fault::Stall);
+    line.page.goto(&line.site.url("/"))?;
+    line.page.wait(&format!("{FAILED}.includes('did not answer in time')"))?;
+    line.faulty.set(|_| Fault::Pass);
+    line.page.click("deep('jaw-jaw', '[data-do=retry]')")?;
+    recovers(&line)
+}
+
+fn stalls_in_the_middle(world: &World) -> Result<()> {
+    let line = with_a_comment(world)?;
+    line.faulty.on("GET", Fault::StallInside);
+    line.page.goto(&line.site.url("/"))?;
+    line.page.wait(&format!("{FAILED}.includes('did not answer in time')"))?;
+    ensure!(line.page.eval("deepAll('jaw-jaw', 'article').length")? == 0, "no half page");
+    line.faulty.on("GET", Fault::Truncate);
+    line.page.click("deep('jaw-jaw', '[data-do=retry]')")?;
+    line.page.wait(&format!("{FAILED}.includes('cannot be reached')"))?;
+    line.faulty.set(|_| Fault::Pass);
+    line.page.click("deep('jaw-jaw', '[data-do=retry]')")?;
+    recovers(&line)
+}
+
+fn slow_line(world: &World) -> Result<()> {
+    let line = with_a_comment(world)?;
+    line.page.slow_network(400, 50_000)?;
+    line.page.goto(&line.site.url("/"))?;
+    line.page.wait("deep('jaw-jaw', '.waiting, article')")?;
+    recovers(&line)
+}
+
+fn byte_by_byte(world: &World) -> Result<()> {
+    let line = line(world)?;
+    post(&line.native, "naïve 😀 čaj", None, "Žofie")?;
+    line.faulty.on("GET", Fault::Drip(3, 2));
+    line.page.goto(&line.site.url("/"))?;
+    wait_threads(&line.page, "Žofie: naïve 😀 čaj\n")?;
+    unharmed(&line.page)
+}
+
+fn server_errors(world: &World) -> Result<()> {
+    let line = with_a_comment(world)?;
+    for (status, tries) in [(500, 3), (502, 6), (503, 9), (504, 12)] {
+        line.faulty.on("GET", Fault::Answer(status, Vec::new(), "<h1>nginx</h1>".to_owned()));
+        line.page.goto(&line.site.url("/"))?;
+        line.page.wait(&format!("{FAILED}.includes('a problem of its own')"))?;
+        ensure!(line.faulty.times("GET") == tries, "{status}: {:?}", line.faulty.asked());
+    }
+    line.faulty.set(|_| Fault::Pass);
+    line.page.click("deep('jaw-jaw', '[data-do=retry]')")?;
+    recovers(&line)
+}
+
+fn busy_with_a_time_to_come_back(world: &World) -> Result<()> {
+    let line = with_a_comment(world)?;
+    // A minute is too long to wait for unasked; nonsense is no time at all.
+    for (wait, tries) in [("60", 1), ("Fri, 01 Jan 2100 00:00:00 GMT", 2), ("soon", 5)] {
+        let headers = vec![("retry-after", wait.to_owned())];
+        line.faulty.on("GET", Fault::Answer(503, headers, String::new()));
+        line.page.goto(&line.site.url("/"))?;
+        line.page.wait(&format!("{FAILED}.includes('a problem of its own')"))?;
+        ensure!(line.faulty.times("GET") == tries, "{wait}: {:?}", line.faulty.asked());
+    }
+    let began = std::time::Instant::now();
+    let first = std::sync::atomic::AtomicBool::new(true);
+    line.faulty.set(move |ask| {
+        if ask.method == "GET" && first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+            return Fault::Answer(503, vec![("retry-after", "2".to_owned())], String::new());
+        }
+        Fault::Pass
+    });
+    line.page.click("deep('jaw-jaw', '[data-do=retry]')")?;
+    recovers(&line)?;
+    ensure!(began.elapsed().as_secs() >= 2, "it was asked again after {:?}", began.elapsed());
+    Ok(())
+}
+
+fn discussion_not_there(world: &World) -> Result<()> {
+    let line = with_a_comment(world)?;
+    for status in [404, 410] {
+        line.faulty.on("GET", Fault::Answer(status, Vec::new(), String::new()));
+        line.page.goto(&line.site.url("/"))?;
+        line.page.wait(&format!("{FAILED}.includes('no longer there')"))?;
+    }
+    ensure!(line.faulty.times("GET") == 2, "no storm: {:?}", line.faulty.asked());
+    unharmed(&line.page)
+}
+
+fn too_fast_in_its_own_words(world: &World) -> Result<()> {
+    let line = line(world)?;
+    let tag = format!(
+        "<jaw-jaw endpoint='{}' article=a profile=wordpress var-post=1></jaw-jaw>",
+        line.faulty.url
+    );
+    let site = world.site().page("/", &page(&tag)).start()?;
+    line.faulty.set(|ask| match ask.method.as_str() {
+        "OPTIONS" => {
+            let headers = [
+                ("access-control-allow-methods", "GET, POST"),
+                ("access-control-allow-headers", "content-type"),
+            ];
+            let headers = headers.map(|(name, value)| (name, value.to_owned()));
+            Fault::Answer(204, headers.into(), String::new())
+        }
+        "POST" => {
+            let flood = json!({ "code": "comment_flood", "message": "Slow down.", "data": { "status": 400 } });
+            Fault::Answer(400, Vec::new(), flood.to_string())
+        }
+        _ => Fault::Answer(200, Vec::new(), "[]".to_owned()),
+    });
+    visit(&line.page, &site.url("/"))?;
+    line.page.fill(FIELD, "quick words")?;
+    line.page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
+    line.page.fill("deep('jaw-jaw', '.write input[type=email]')", "ada@reader.example")?;
+    line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
+    line.page.wait(&format!("{TROUBLE}.includes('a bit fast')"))?;
+    ensure!(line.page.eval(&format!("{FIELD}.value"))? == "quick words", "the words stay");
+    ensure!(line.faulty.times("POST") == 1, "nothing is sent without the reader");
+    Ok(())
+}
 
 fn too_many_requests(world: &World) -> Result<()> {
     let line = opened(world)?;
@@ -172,8 +352,10 @@ fn reloaded_with_three_forms_open(world: &World) -> Result<()> {
         post(&line.native, words, None, "Eve")?;
     }
     visit(&line.page, &line.site.url("/"))?;
-    for words in ["first", "second", "third"] {
+    for (number, words) in ["first", "second", "third"].into_iter().enumerate() {
         line.page.click(&button(words, "reply"))?;
+        let whole = "deepAll('jaw-jaw', '.opened button[type=submit]').length";
+        line.page.wait(&format!("{whole} === {}", number + 1))?;
         line.page.wait("deep('jaw-jaw').shadowRoot.activeElement.matches('.opened textarea')")?;
         line.page.type_text(&format!("to the {words}"))?;
     }

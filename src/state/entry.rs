@@ -1,0 +1,121 @@
+//! What waits in the outbox, and how it is written down.
+
+use crate::domain::author::Signature;
+use crate::domain::comment::CommentKey;
+use crate::domain::outbox::{Progress, State};
+use crate::domain::time::Time;
+use crate::domain::trouble::Trouble;
+use crate::json::Value;
+use crate::state::discussion::Discussion;
+
+/// What is to be done at the endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Create { parent: Option<CommentKey>, text: String, by: Signature },
+    Edit { key: CommentKey, text: String },
+    Delete { key: CommentKey },
+}
+
+/// One thing in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The same for every try.
+    pub uuid: String,
+    pub deed: Deed,
+    pub progress: Progress,
+    /// Why the last try failed.
+    pub trouble: Option<Trouble>,
+    /// When it was put here.
+    pub since: Time,
+}
+
+impl Deed {
+    /// The comment it is about, if it is about one.
+    pub fn about(&self) -> Option<CommentKey> {
+        match self {
+            Self::Create { parent, .. } => *parent,
+            Self::Edit { key, .. } | Self::Delete { key } => Some(*key),
+        }
+    }
+
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Create { text, .. } | Self::Edit { text, .. } => text,
+            Self::Delete { .. } => "",
+        }
+    }
+}
+
+impl Discussion {
+    /// An entry as text for this device.
+    pub(super) fn write(&self, entry: &Entry) -> Value {
+        let text = |text: &str| Value::text(text);
+        let name = |key: CommentKey| self.at(Some(key)).endpoint.name_of(key);
+        let mut members = vec![
+            ("uuid", text(&entry.uuid)),
+            ("text", text(entry.deed.text())),
+            ("since", Value::number(entry.since.0)),
+            ("due", Value::number(entry.progress.due.0)),
+            ("tries", Value::number(entry.progress.tries.into())),
+            ("maybe", Value::Bool(entry.progress.maybe)),
+            ("state", text(word(entry.progress.state))),
+        ];
+        match &entry.deed {
+            Deed::Create { parent, by, .. } => {
+                members.extend(parent.map(|parent| ("parent", name(parent))));
+                members.push(("name", text(&by.name)));
+                members.push(("email", text(&by.email)));
+                members.push(("website", text(&by.url)));
+            }
+            Deed::Edit { key, .. } => members.push(("edit", name(*key))),
+            Deed::Delete { key } => members.push(("delete", name(*key))),
+        }
+        Value::Record(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    /// What [`Discussion::write`] wrote; `number` is the service it is for.
+    pub(super) fn read_entry(&self, number: usize, value: &Value) -> Option<Entry> {
+        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let number_of = |name: &str| value.get(name)?.as_text()?.parse::<i64>().ok();
+        let source = self.0.sources.borrow().get(number).cloned()?;
+        let endpoint = &source.endpoint;
+        let deed = match (value.get("edit"), value.get("delete")) {
+            (Some(name), _) => Deed::Edit { key: endpoint.key_of(name), text: text("text")? },
+            (_, Some(name)) => Deed::Delete { key: endpoint.key_of(name) },
+            (None, None) => Deed::Create {
+                parent: value.get("parent").map(|name| endpoint.key_of(name)),
+                text: text("text")?,
+                by: Signature {
+                    name: text("name")?,
+                    email: text("email").unwrap_or_default(),
+                    url: text("website").unwrap_or_default(),
+                },
+            },
+        };
+        let uuid = text("uuid")?;
+        let progress = Progress {
+            state: state(&text("state")?)?,
+            tries: u32::try_from(number_of("tries")?).ok()?,
+            due: Time(number_of("due")?),
+            maybe: value.get("maybe").is_some_and(Value::is_truthy),
+        };
+        // Why it failed is not kept: after a reload it is the state that counts.
+        let known = self.unsent(&uuid);
+        let trouble = known.and_then(|entry| entry.trouble);
+        Some(Entry { uuid, deed, progress, trouble, since: Time(number_of("since")?) })
+    }
+}
+
+fn word(state: State) -> &'static str {
+    match state {
+        State::Waiting => "waiting",
+        State::Sending => "sending",
+        State::Stopped => "stopped",
+    }
+}
+
+fn state(word: &str) -> Option<State> {
+    [State::Waiting, State::Sending, State::Stopped]
+        .into_iter()
+        .find(|state| self::word(*state) == word)
+}
