@@ -10,11 +10,13 @@ mod parts;
 mod policy;
 mod services;
 mod sources;
+mod trials;
 
 use crate::suite::Scenario;
 
 /// Those whose services take minutes to install; `--quick` leaves them out.
-pub const HEAVY: &[&str] = &["services_waline", "services_django", "services_wordpress"];
+pub const HEAVY: &[&str] =
+    &["services_waline", "services_django", "services_wordpress", "trials_lost_answers_wordpress"];
 
 /// All scenarios, in the order they are played.
 pub fn all() -> Vec<Scenario> {
@@ -28,6 +30,7 @@ pub fn all() -> Vec<Scenario> {
         services::SCENARIOS,
         policy::SCENARIOS,
         faults::SCENARIOS,
+        trials::SCENARIOS,
     ]
     .concat()
 }
