@@ -28,9 +28,15 @@ impl Ago {
         }
     }
 
-    /// How long ago, in the unit a reader would use. What the clock says is a moment ahead is now.
+    /// How long ago, in the unit a reader would use. What is ahead of this device's clock is now, as far as
+    /// a clock may be wrong; beyond that it is a date.
     pub fn relative(&self, then: Time, now: Time) -> String {
-        let (amount, unit) = ago(then, now);
+        /// Two days, in milliseconds.
+        const WRONG_CLOCK: i64 = 2 * 86_400_000;
+        if then.0 > now.0 + WRONG_CLOCK {
+            return self.exact(then);
+        }
+        let (amount, unit) = ago(then.min(now), now);
         let amount = if unit == "second" { 0 } else { amount };
         #[expect(clippy::cast_precision_loss, reason = "a count of hours or days is small")]
         self.relative.format(amount as f64, unit).into()

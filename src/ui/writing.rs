@@ -117,6 +117,10 @@ impl Writing {
     }
 
     fn key(self: &Rc<Self>, event: &KeyboardEvent) {
+        // This key belongs to the input method.
+        if event.is_composing() {
+            return;
+        }
         match event.key().as_str() {
             "Enter" if event.ctrl_key() || event.meta_key() => {
                 event.prevent_default();

@@ -11,7 +11,10 @@ use crate::run::{cargo, root, step, watched};
 use crate::tools;
 
 /// What `cargo xtask test` takes.
-pub(crate) const NAMES: &[&str] = &["native", "wasm", "e2e", "contract"];
+pub(crate) const NAMES: &[&str] = &["native", "wasm", "e2e", "contract", "faults", "trials"];
+
+/// Scenarios of `e2e` by themselves.
+const WITHIN_E2E: &[(&str, &str)] = &[("faults", "F"), ("trials", "trials")];
 
 const SCHEMATHESIS: &str = "4.32.5";
 
@@ -27,11 +30,16 @@ pub(crate) fn run(suite: Option<&str>, only: Option<&str>, quick: bool) -> Resul
         bail!("there is no suite {suite:?}; there are {}", NAMES.join(", "));
     }
     let mut sum = Count::default();
-    for name in NAMES.iter().filter(|name| suite.is_none_or(|suite| suite == **name)) {
+    let within = |name: &str| WITHIN_E2E.iter().find(|(suite, _)| *suite == name);
+    let wanted = |name: &str| suite.map_or(within(name).is_none(), |suite| suite == name);
+    for name in NAMES.iter().filter(|name| wanted(name)) {
         let count = step(&format!("suite {name}"), || match *name {
             "native" => native(only),
             "wasm" => wasm(only),
             "e2e" => e2e(only, quick),
+            "faults" | "trials" => {
+                e2e(only.or_else(|| within(name).map(|(_, names)| *names)), quick)
+            }
             _ => contract(),
         });
         match count {

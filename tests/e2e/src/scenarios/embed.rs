@@ -68,7 +68,7 @@ fn waits_for_the_viewport(world: &World) -> Result<()> {
     Ok(())
 }
 
-fn loaded_twice_does_no_harm(world: &World) -> Result<()> {
+pub(super) fn loaded_twice_does_no_harm(world: &World) -> Result<()> {
     let native = native(&[])?;
     post(&native, "once", None, "Ada")?;
     let twice = format!(
@@ -100,7 +100,7 @@ fn two_widgets_two_endpoints(world: &World) -> Result<()> {
     Ok(())
 }
 
-fn moved_and_removed(world: &World) -> Result<()> {
+pub(super) fn moved_and_removed(world: &World) -> Result<()> {
     let blog = blog(world)?;
     post(&blog.native, "hello", None, "Ada")?;
     let page = world.page()?;
@@ -160,7 +160,7 @@ fn gives_everything_back(world: &World) -> Result<()> {
     Ok(())
 }
 
-fn children_stay_where_it_cannot_start(world: &World) -> Result<()> {
+pub(super) fn children_stay_where_it_cannot_start(world: &World) -> Result<()> {
     let html = page(
         "<jaw-jaw endpoint=http://127.0.0.1:1 article=a><p>Comments live at the forum.</p></jaw-jaw>",
     );
@@ -255,7 +255,7 @@ fn follows_its_attributes(world: &World) -> Result<()> {
     wait_threads(&page, "Ada: in a\n")
 }
 
-fn host_styles_stay_outside(world: &World) -> Result<()> {
+pub(super) fn host_styles_stay_outside(world: &World) -> Result<()> {
     let native = native(&[])?;
     post(&native, "hello", None, "Ada")?;
     let styled = format!(

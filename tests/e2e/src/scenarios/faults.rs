@@ -7,10 +7,11 @@ use serde_json::json;
 use super::common::{
     button, discussion, native, page, post, ready, tag, unharmed, visit, wait_threads, write,
 };
-use crate::{Fault, Faulty, Native, Page, Running, World};
+use crate::{Fault, Faulty, Native, Page, Reply, Running, Site, World};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("F01_offline_when_loading", offline_when_loading),
+    ("F02_no_such_name", no_such_name),
     ("F03_refused_or_reset", refused_or_reset),
     ("F04_never_answers", never_answers),
     ("F05_stalls_in_the_middle", stalls_in_the_middle),
@@ -19,7 +20,9 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("F08_server_errors", server_errors),
     ("F09_busy_with_a_time_to_come_back", busy_with_a_time_to_come_back),
     ("F10_too_many_requests", too_many_requests),
+    ("F11_not_signed_in", not_signed_in),
     ("F13_discussion_not_there", discussion_not_there),
+    ("F14_said_already", said_already),
     ("F15_too_fast_in_the_services_own_words", too_fast_in_its_own_words),
     ("F16_refused_with_a_reason", refused_with_a_reason),
     ("F17_answer_lost_after_it_was_stored", answer_lost_after_it_was_stored),
@@ -27,9 +30,24 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("F19_sent_and_closed", sent_and_closed),
     ("F20_killed_while_typing", killed_while_typing),
     ("F21_reloaded_with_three_forms_open", reloaded_with_three_forms_open),
+    ("F22_storage_throws", storage_throws),
+    ("F23_storage_is_full", storage_is_full),
+    ("F24_storage_holds_nonsense", storage_holds_nonsense),
+    ("F26_parent_deleted_while_replying", parent_deleted_while_replying),
+    ("F28_composing_with_an_input_method", composing_with_an_input_method),
     ("F29_offline_when_sending", offline_when_sending),
     ("F30_network_that_comes_and_goes", network_that_comes_and_goes),
+    ("F31_clock_is_wrong", clock_is_wrong),
+    ("F32_program_does_not_start", super::embed::children_stay_where_it_cannot_start),
+    ("F34_script_twice", super::embed::loaded_twice_does_no_harm),
+    ("F34_moved_and_removed", super::embed::moved_and_removed),
+    ("F36_page_wipes_the_tag", page_wipes_the_tag),
+    ("F37_page_resets_everything", super::embed::host_styles_stay_outside),
+    ("F38_page_patches_the_platform", page_patches_the_platform),
+    ("F39_page_pollutes_prototypes", page_pollutes_prototypes),
+    ("F40_no_permission_for_this_origin", no_permission_for_this_origin),
     ("F41_somebody_elses_page", somebody_elses_page),
+    ("F42_answer_without_end", answer_without_end),
     ("F44_vote_fails", vote_fails),
     ("F45_edit_and_delete_fail", edit_and_delete_fail),
 ];
@@ -229,14 +247,7 @@ fn too_fast_in_its_own_words(world: &World) -> Result<()> {
     );
     let site = world.site().page("/", &page(&tag)).start()?;
     line.faulty.set(|ask| match ask.method.as_str() {
-        "OPTIONS" => {
-            let headers = [
-                ("access-control-allow-methods", "GET, POST"),
-                ("access-control-allow-headers", "content-type"),
-            ];
-            let headers = headers.map(|(name, value)| (name, value.to_owned()));
-            Fault::Answer(204, headers.into(), String::new())
-        }
+        "OPTIONS" => preflight(),
         "POST" => {
             let flood = json!({ "code": "comment_flood", "message": "Slow down.", "data": { "status": 400 } });
             Fault::Answer(400, Vec::new(), flood.to_string())
@@ -462,4 +473,242 @@ fn edit_and_delete_fail(world: &World) -> Result<()> {
     line.faulty.set(|_| Fault::Pass);
     wait_threads(&line.page, "Ada: my words, better\n")?;
     unharmed(&line.page)
+}
+
+fn no_such_name(world: &World) -> Result<()> {
+    let site = world.site().page("/", &page(&tag("http://no-such-name.invalid"))).start()?;
+    let page = world.page()?;
+    page.goto(&site.url("/"))?;
+    page.wait(&format!("{FAILED}.includes('cannot be reached')"))?;
+    ensure!(page.eval("!!deep('jaw-jaw', '[data-do=retry]')")? == true, "one can try again");
+    unharmed(&page)
+}
+
+fn not_signed_in(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.faulty.on("POST", Fault::Answer(401, Vec::new(), String::new()));
+    write(&line.page, "without a key", "Ada")?;
+    line.page.wait(&format!("{TROUBLE}.includes('not allowed')"))?;
+    ensure!(line.page.eval(&format!("{FIELD}.value"))? == "without a key", "the words stay");
+    line.page.reload()?;
+    line.page.wait(&format!("{FIELD}.value === 'without a key'")).map(drop)
+}
+
+/// A service that holds comments for approval and knows no keys: what it got is not to be seen, and what
+/// it gets again it calls a duplicate.
+fn said_already(world: &World) -> Result<()> {
+    let line = line(world)?;
+    let tag = format!(
+        "<jaw-jaw endpoint='{}' article=a profile=wordpress var-post=1></jaw-jaw>",
+        line.faulty.url
+    );
+    let site = world.site().page("/", &page(&tag)).start()?;
+    let posts = std::sync::atomic::AtomicU32::new(0);
+    line.faulty.set(move |ask| match ask.method.as_str() {
+        "OPTIONS" => preflight(),
+        "POST" if posts.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => Fault::CutBefore,
+        "POST" => {
+            let told = json!({ "code": "comment_duplicate", "message": "You said that.", "data": { "status": 409 } });
+            Fault::Answer(409, Vec::new(), told.to_string())
+        }
+        _ => Fault::Answer(200, Vec::new(), "[]".to_owned()),
+    });
+    visit(&line.page, &site.url("/"))?;
+    line.page.fill(FIELD, "held for approval")?;
+    line.page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
+    line.page.fill("deep('jaw-jaw', '.write input[type=email]')", "ada@reader.example")?;
+    line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
+    line.page.wait(&format!("{UNSENT}.includes('You said that.')"))?;
+    let asked = line.faulty.asked();
+    let between: Vec<&str> =
+        asked.iter().map(|asked| asked.split(' ').next().unwrap_or("")).collect();
+    let blind = between.windows(2).any(|two| two == ["POST", "POST"]);
+    ensure!(!blind, "it was looked for before it was sent again: {asked:?}");
+    unharmed(&line.page)
+}
+
+fn preflight() -> Fault {
+    let headers = [
+        ("access-control-allow-methods", "GET, POST"),
+        ("access-control-allow-headers", "content-type"),
+    ];
+    let headers = headers.map(|(name, value)| (name, value.to_owned()));
+    Fault::Answer(204, headers.into(), String::new())
+}
+
+/// A discussion in which one can write, on a page that runs this script first.
+fn writes_where(world: &World, script: &str) -> Result<()> {
+    let native = native(&[])?;
+    let html = page(&[&format!("<script>{script}</script>"), tag(&native.url).as_str()].concat());
+    let site = world.site().page("/", &html).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    write(&page, "still works", "Ada")?;
+    wait_threads(&page, "Ada: still works\n")?;
+    page.click(&button("still works", "upvote"))?;
+    page.wait("deepAll('jaw-jaw', '[aria-pressed=true]').length === 1")?;
+    page.click(&button("still works", "reply"))?;
+    page.wait("deep('jaw-jaw').shadowRoot.activeElement.matches('.opened textarea')")?;
+    page.type_text("begun")?;
+    page.wait("deep('jaw-jaw', '.opened textarea').value === 'begun'")?;
+    unharmed(&page)
+}
+
+fn storage_throws(world: &World) -> Result<()> {
+    writes_where(
+        world,
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })",
+    )
+}
+
+fn storage_is_full(world: &World) -> Result<()> {
+    writes_where(
+        world,
+        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }",
+    )
+}
+
+fn storage_holds_nonsense(world: &World) -> Result<()> {
+    let line = line(world)?;
+    post(&line.native, "it is there", None, "Eve")?;
+    for nonsense in
+        ["'{'", "'[1,{},[],{\"uuid\":7,\"text\":[]}]'", "'x'.repeat(4000000)", "'\\u0000'"]
+    {
+        line.page.goto(&line.site.url("/"))?;
+        ready(&line.page)?;
+        let url = &line.faulty.url;
+        line.page.eval(&format!(
+            "(() => {{ localStorage.clear(); const nonsense = {nonsense};
+                localStorage.setItem('jaw-jaw:outbox {url} a', nonsense.slice(0, 2000000));
+                if (nonsense.length < 100) for (const name of ['endpoint {url}', 'signature', 'try draft {url} a '])
+                    localStorage.setItem('jaw-jaw:' + name, nonsense); }})()"
+        ))?;
+        line.page.reload()?;
+        wait_threads(&line.page, "Eve: it is there\n")?;
+        line.page.fill(FIELD, "x")?;
+        line.page.wait("deep('jaw-jaw', '.write button[type=submit]')")?;
+    }
+    unharmed(&line.page)
+}
+
+fn parent_deleted_while_replying(world: &World) -> Result<()> {
+    let line = line(world)?;
+    post(&line.native, "soon gone", None, "Eve")?;
+    visit(&line.page, &line.site.url("/"))?;
+    line.page.click(&button("soon gone", "reply"))?;
+    line.page.wait("deep('jaw-jaw', '.opened button[type=submit]')")?;
+    line.page.type_text("an answer to nobody")?;
+    line.page.fill("deep('jaw-jaw', '.opened input[autocomplete=name]')", "Ada")?;
+    line.faulty.on("POST", Fault::Answer(404, Vec::new(), String::new()));
+    line.page.click("deep('jaw-jaw', '.opened button[type=submit]')")?;
+    line.page
+        .wait("deep('jaw-jaw', '.opened .trouble').textContent.includes('no longer there')")?;
+    let words = line.page.eval("deep('jaw-jaw', '.opened textarea').value")?;
+    ensure!(words == "an answer to nobody", "the words stay: {words}");
+    unharmed(&line.page)
+}
+
+fn composing_with_an_input_method(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.page.fill(FIELD, "かんじ")?;
+    line.page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
+    // Enter that ends a composition is not Enter, whatever is held with it.
+    line.page.eval(&format!(
+        "(() => {{ const field = {FIELD}; field.focus();
+            const on = (type, init) => field.dispatchEvent(new (init.key ? KeyboardEvent : CompositionEvent)(type,
+                {{ bubbles: true, composed: true, ...init }}));
+            on('compositionstart', {{ data: '' }});
+            on('compositionupdate', {{ data: 'かんじ' }});
+            field.dispatchEvent(new InputEvent('input', {{ bubbles: true, isComposing: true }}));
+            on('keydown', {{ key: 'Enter', ctrlKey: true, isComposing: true }});
+            on('keydown', {{ key: 'Escape', isComposing: true }}); }})()"
+    ))?;
+    ensure!(line.page.eval(&format!("{FIELD}.value"))? == "かんじ", "nothing is lost");
+    ensure!(
+        line.page.eval(
+            "deep('jaw-jaw').shadowRoot.activeElement === deep('jaw-jaw', '.write textarea')"
+        )? == true,
+        "the focus stays"
+    );
+    line.page.press("Control+Enter")?;
+    wait_threads(&line.page, "Ada: かんじ\n")?;
+    ensure!(line.faulty.times("POST") == 1, "sent once: {:?}", line.faulty.asked());
+    unharmed(&line.page)
+}
+
+fn clock_is_wrong(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "just said", None, "Eve")?;
+    for hours in [-25, -1, 1, 25, -240] {
+        let script = format!(
+            "<script>const now = Date.now; Date.now = () => now() + {hours} * 3600000</script>"
+        );
+        let html = page(&[&script, tag(&native.url).as_str()].concat());
+        let site = world.site().page("/", &html).start()?;
+        let page = world.page()?;
+        visit(&page, &site.url("/"))?;
+        let said = page.text("deep('jaw-jaw', 'time').textContent")?;
+        ensure!(!said.contains("in ") && !said.contains('-'), "{hours} hours away: {said:?}");
+        unharmed(&page)?;
+    }
+    Ok(())
+}
+
+fn page_wipes_the_tag(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.page.fill(FIELD, "begun on one view")?;
+    line.page.eval("document.querySelector('main').replaceChildren()")?;
+    let again = format!("document.querySelector('main').innerHTML = \"{}\"", tag(&line.faulty.url));
+    line.page.eval(&again)?;
+    ready(&line.page)?;
+    line.page.wait(&format!("{FIELD}.value === 'begun on one view'"))?;
+    unharmed(&line.page)
+}
+
+fn page_patches_the_platform(world: &World) -> Result<()> {
+    writes_where(
+        world,
+        "JSON.parse = JSON.stringify = () => { throw new Error('patched') };
+         const real = fetch; window.fetch = function () { return real.apply(this, arguments) };
+         for (const name of ['map', 'find', 'push', 'forEach']) {
+             const real = Array.prototype[name];
+             Array.prototype[name] = function () { return real.apply(this, arguments) };
+         }
+         String.prototype.replaceAll = () => { throw new Error('patched') };
+         Promise.any = Promise.race = () => { throw new Error('patched') };",
+    )
+}
+
+fn page_pollutes_prototypes(world: &World) -> Result<()> {
+    writes_where(
+        world,
+        "Object.prototype.polluted = 'yes'; Object.prototype.value = undefined; Array.prototype.extra = 1;
+         Object.prototype.integrity = ''; Object.prototype.passive = true;",
+    )
+}
+
+fn no_permission_for_this_origin(world: &World) -> Result<()> {
+    let api = Site::new().route(|_| Some(Reply::json(200, &json!({ "comment": [] })))).start()?;
+    let site = world.site().page("/", &page(&tag(&api.origin()))).start()?;
+    let page = world.page()?;
+    page.goto(&site.url("/"))?;
+    page.wait(&format!("{FAILED}.includes('cannot be reached')"))?;
+    let console = page.console()?.join("\n");
+    ensure!(console.contains("allow this page's origin (CORS)"), "{console}");
+    unharmed(&page)
+}
+
+fn answer_without_end(world: &World) -> Result<()> {
+    let body = " ".repeat(40_000_000);
+    let api = Site::new().cors().route(move |ask| {
+        (ask.method == "GET").then(|| Reply::new(200, "application/json", body.clone()))
+    });
+    let api = api.start()?;
+    let site = world.site().page("/", &page(&tag(&api.origin()))).start()?;
+    let page = world.page()?;
+    page.goto(&site.url("/"))?;
+    page.wait(&format!("{FAILED}.includes('could not be understood')"))?;
+    let console = page.console()?.join("\n");
+    ensure!(console.contains("more than 8000000 bytes"), "{console}");
+    unharmed(&page)
 }
