@@ -177,7 +177,8 @@ impl Discussion {
                 && (by.name.is_empty() || comment.author.name == by.name)
                 && comment.says(text)
         };
-        if let Some(batch) = source.endpoint.read_again().await? {
+        // From the start, wherever reading had come to: it may be on any page, and on one already read.
+        if let Some(batch) = source.endpoint.read(false).await? {
             self.take(number, Batch { unread: 0, ..batch });
         }
         for _ in 0..FAR {

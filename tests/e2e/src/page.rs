@@ -67,11 +67,15 @@ impl Page {
 
     /// Opens an address and waits until the document is loaded.
     pub fn goto(&self, url: &str) -> Result<()> {
+        self.eval("void (globalThis.jawjawStale = true)")?;
         let answer = self.call("Page.navigate", json!({ "url": url }))?;
         if let Some(trouble) = answer["errorText"].as_str() {
             bail!("going to {url}: {trouble}");
         }
-        self.wait("document.readyState === 'complete'").map(drop)
+        // Where only the fragment is another, the document stays.
+        let stays = answer["loaderId"].is_null();
+        let fresh = if stays { "true" } else { "!globalThis.jawjawStale" };
+        self.wait(&format!("{fresh} && document.readyState === 'complete'")).map(drop)
     }
 
     /// Loads the same address again and waits until the new document is loaded.

@@ -1,6 +1,6 @@
 //! The same trouble many times over, and troubles in any order. `TRIALS` and `SEQUENCES` say how many.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::common::{native, page, ready, tag, visit};
@@ -255,10 +255,10 @@ fn settle(
         // What was typed further after it was refused is one text with it.
         let at_server = there.iter().filter(|text| text.contains(words.as_str())).count();
         ensure!(at_server <= 1, "{words:?} is there {at_server} times: {there:?}");
-        ensure!(
-            at_server == 1 || here.contains(words.as_str()),
-            "{words:?} is lost: {here:?}, {there:?}"
-        );
+        if at_server == 0 && !here.contains(words.as_str()) {
+            let kept = page.text("JSON.stringify(localStorage)")?;
+            bail!("{words:?} is lost: {here:?}, {there:?}, {kept}");
+        }
     }
     Ok(())
 }
