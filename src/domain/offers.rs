@@ -18,6 +18,8 @@ pub struct Offers {
     pub replies: bool,
     /// A session is got before the first write.
     pub session: bool,
+    /// What is written is read as Markdown.
+    pub markdown: bool,
     pub name: Asked,
     pub email: Asked,
     pub website: Asked,

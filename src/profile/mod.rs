@@ -101,6 +101,8 @@ impl Profile {
             name: asked("name"),
             email: asked("email"),
             website: asked("website"),
+            markdown: self.at("/operations/create/encodingFormat").and_then(Value::as_str)
+                == Some("text/markdown"),
             longest: longest.and_then(|n| n.parse().ok()).unwrap_or(0),
         }
     }

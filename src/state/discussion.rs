@@ -58,6 +58,8 @@ pub(super) struct Inner {
     pub(super) rating: ArcRwSignal<Option<Rating>>,
     pub(super) news: ArcRwSignal<Option<News>>,
     pub(super) outbox: ArcRwSignal<Vec<Entry>>,
+    /// Drafts as this tab knows them, by their names on this device.
+    pub(super) drafts: RefCell<Vec<(String, String)>>,
     /// One thing is sent at a time.
     pub(super) turns: Turns,
 }
@@ -103,6 +105,7 @@ impl Discussion {
             rating: ArcRwSignal::new(None),
             news: ArcRwSignal::new(None),
             outbox: ArcRwSignal::new(Vec::new()),
+            drafts: RefCell::default(),
             turns: Turns::default(),
         }));
         discussion.join(endpoint, name);

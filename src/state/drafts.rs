@@ -7,6 +7,8 @@ use crate::state::memory;
 /// What the names of drafts begin with.
 const REPLY: &str = "draft ";
 const EDIT: &str = "edit ";
+/// Before the name of a draft: what another tab had there.
+const OTHER: &str = "other ";
 
 impl Discussion {
     /// Opens what was being written when the page was left, under the comments that are here.
@@ -32,12 +34,46 @@ impl Discussion {
 
     /// The draft for a place where one can write.
     pub fn draft(&self, place: Option<CommentKey>, editing: bool) -> Option<String> {
-        memory::load(&self.draft_name(place, editing))
+        let name = self.draft_name(place, editing);
+        let draft = memory::load(&name);
+        self.note_draft(name, draft.as_deref().unwrap_or_default());
+        draft
     }
 
-    /// Keeps a draft on this device; empty text forgets it.
+    /// Keeps a draft on this device; empty text forgets it. What another tab has written there since is not
+    /// overwritten, but put beside it.
     pub fn keep_draft(&self, place: Option<CommentKey>, editing: bool, text: &str) {
-        memory::keep(&self.draft_name(place, editing), text);
+        let name = self.draft_name(place, editing);
+        let there = memory::load(&name).unwrap_or_default();
+        let ours =
+            self.0.drafts.borrow().iter().any(|(known, text)| *known == name && *text == there);
+        if !ours && !there.is_empty() && !text.starts_with(&there) {
+            let other = [OTHER, &name].concat();
+            let before = memory::load(&other).filter(|before| !there.starts_with(before));
+            let between = if before.is_some() { "\n\n" } else { "" };
+            memory::keep(&other, &[&before.unwrap_or_default(), between, &there].concat());
+        }
+        memory::keep(&name, text);
+        self.note_draft(name, text);
+    }
+
+    fn note_draft(&self, name: String, text: &str) {
+        let mut drafts = self.0.drafts.borrow_mut();
+        drafts.retain(|(known, _)| *known != name);
+        drafts.push((name, text.to_owned()));
+    }
+
+    /// What another tab was writing at the same place; asked once.
+    pub fn take_other_draft(&self, place: Option<CommentKey>, editing: bool) -> Option<String> {
+        let name = [OTHER, &self.draft_name(place, editing)].concat();
+        let other = memory::load(&name);
+        memory::keep(&name, "");
+        other
+    }
+
+    /// What another tab was writing at the same place.
+    pub fn other_draft(&self, place: Option<CommentKey>, editing: bool) -> Option<String> {
+        memory::load(&[OTHER, &self.draft_name(place, editing)].concat())
     }
 
     pub(super) fn draft_name(&self, place: Option<CommentKey>, editing: bool) -> String {

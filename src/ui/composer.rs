@@ -103,7 +103,8 @@ impl Form {
         self.field.toggle("data-written", !text.is_empty());
     }
 
-    fn keep(&self) {
+    /// Keeps what is in the field as its draft.
+    pub fn keep(&self) {
         let text = self.text();
         self.field.toggle("data-written", !text.is_empty());
         self.scene.discussion.keep_draft(self.place, self.editing, &text);

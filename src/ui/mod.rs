@@ -11,6 +11,7 @@ mod outbox;
 pub mod rating;
 pub mod thread;
 pub mod thread_list;
+mod tools;
 pub mod widget;
 pub mod writing;
 

@@ -21,7 +21,7 @@ use crate::state::writing::uuid;
 use crate::ui::Scene;
 use crate::ui::composer::Form;
 use crate::ui::el::{El, el, spawn};
-use crate::ui::outbox;
+use crate::ui::{outbox, tools};
 
 /// Under this name the signature is kept, if the reader agrees.
 const SIGNATURE: &str = "signature";
@@ -80,6 +80,7 @@ pub fn open(form: Form) {
         bar.add(cancel.text(&form.scene.text.say("cancel")));
     }
     form.rest.node().prepend_with_node_1(who.fields.node()).ok();
+    tools::add(&form);
     form.rest.add(bar);
     let whole = form.whole.clone();
     let writing = Rc::new(Writing { form, who, send, sending: Cell::new(false) });

@@ -33,6 +33,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("F22_storage_throws", storage_throws),
     ("F23_storage_is_full", storage_is_full),
     ("F24_storage_holds_nonsense", storage_holds_nonsense),
+    ("F25_two_tabs_one_draft", two_tabs_one_draft),
     ("F26_parent_deleted_while_replying", parent_deleted_while_replying),
     ("F28_composing_with_an_input_method", composing_with_an_input_method),
     ("F29_offline_when_sending", offline_when_sending),
@@ -589,6 +590,33 @@ fn storage_holds_nonsense(world: &World) -> Result<()> {
         line.page.wait("deep('jaw-jaw', '.write button[type=submit]')")?;
     }
     unharmed(&line.page)
+}
+
+fn two_tabs_one_draft(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.page.fill(FIELD, "first")?;
+    let other = line.page.sibling()?;
+    visit(&other, &line.site.url("/"))?;
+    other.wait(&format!("{FIELD}.value === 'first'"))?;
+    other.eval(&format!("{FIELD}.focus(); {FIELD}.setSelectionRange(5, 5)"))?;
+    other.type_text(" and more")?;
+    other.wait(&format!("{FIELD}.value === 'first and more'"))?;
+    line.page.call("Page.bringToFront", json!({}))?;
+    line.page.eval(&format!("{FIELD}.focus(); {FIELD}.setSelectionRange(5, 5)"))?;
+    line.page.type_text(" thing")?;
+    line.page.wait(&format!("{FIELD}.value === 'first thing'"))?;
+    other.call("Page.bringToFront", json!({}))?;
+    // The newest is shown, the other offered.
+    other.reload()?;
+    other.wait(&format!("{FIELD}.value === 'first thing'"))?;
+    other.wait("deep('jaw-jaw', '.write blockquote').textContent === 'first and more'")?;
+    other.click("deep('jaw-jaw', '[data-other=other-take]')")?;
+    let both = json!("first thing\n\nfirst and more");
+    other.wait(&format!("{FIELD}.value === {both}"))?;
+    other.reload()?;
+    other.wait(&format!("{FIELD}.value === {both} && !deep('jaw-jaw', '.write blockquote')"))?;
+    unharmed(&line.page)?;
+    unharmed(&other)
 }
 
 fn parent_deleted_while_replying(world: &World) -> Result<()> {

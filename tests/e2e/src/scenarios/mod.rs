@@ -1,6 +1,7 @@
 //! What a reader does, and what must come of it. One file for each part of the widget.
 
 mod common;
+mod composer;
 mod driver;
 mod embed;
 mod faults;
@@ -26,6 +27,7 @@ pub fn all() -> Vec<Scenario> {
         parts::SCENARIOS,
         native::SCENARIOS,
         isso::SCENARIOS,
+        composer::SCENARIOS,
         sources::SCENARIOS,
         services::SCENARIOS,
         policy::SCENARIOS,

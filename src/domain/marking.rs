@@ -1,0 +1,77 @@
+//! Marks of Markdown (`CommonMark`) around what is selected. Pure.
+
+/// What a reader can do to the selected words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Bold,
+    Italic,
+    Link,
+    Quote,
+    Code,
+    List,
+}
+
+/// What is put in place of the selection; `middle` is selected afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    pub before: String,
+    pub middle: String,
+    pub after: String,
+}
+
+/// The selection with a mark, or without it if it has it already.
+pub fn mark(kind: Mark, selected: &str) -> Marked {
+    let around = |before: &str, middle: &str, after: &str| Marked {
+        before: before.to_owned(),
+        middle: middle.to_owned(),
+        after: after.to_owned(),
+    };
+    let wrapped =
+        |sign: &str| match selected.strip_prefix(sign).and_then(|rest| rest.strip_suffix(sign)) {
+            Some(inner) if !inner.is_empty() => around("", inner, ""),
+            _ => around(sign, selected, sign),
+        };
+    match kind {
+        Mark::Bold => wrapped("**"),
+        Mark::Italic => wrapped("*"),
+        Mark::Link => around(&["[", selected, "]("].concat(), "https://", ")"),
+        Mark::Code if selected.contains('\n') => around("```\n", selected, "\n```"),
+        Mark::Code => wrapped("`"),
+        Mark::Quote => around("", &lines("> ", selected), ""),
+        Mark::List => around("", &lines("- ", selected), ""),
+    }
+}
+
+/// Each line with a sign before it, or without it where all have it.
+fn lines(sign: &str, text: &str) -> String {
+    let all: Vec<&str> = text.split('\n').collect();
+    if all.iter().all(|line| line.starts_with(sign)) {
+        return all.iter().map(|line| &line[sign.len()..]).collect::<Vec<_>>().join("\n");
+    }
+    all.iter().map(|line| [sign, line].concat()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `picture` has the new selection between bars.
+    #[track_caller]
+    fn check(kind: Mark, selected: &str, picture: &str) {
+        let Marked { before, middle, after } = mark(kind, selected);
+        assert_eq!([&before, "|", &middle, "|", &after].concat(), picture);
+    }
+
+    #[test]
+    fn marks_are_put_and_taken() {
+        check(Mark::Bold, "words", "**|words|**");
+        check(Mark::Bold, "**words**", "|words|");
+        check(Mark::Italic, "", "*||*");
+        check(Mark::Link, "here", "[here](|https://|)");
+        check(Mark::Code, "x", "`|x|`");
+        check(Mark::Code, "x\ny", "```\n|x\ny|\n```");
+        check(Mark::Quote, "a\nb", "|> a\n> b|");
+        check(Mark::Quote, "> a\n> b", "|a\nb|");
+        check(Mark::List, "a\n- b", "|- a\n- - b|");
+    }
+}

@@ -1,0 +1,155 @@
+//! What helps while one writes: marks of Markdown where the endpoint takes it, and how much more fits.
+
+use js_sys::JsString;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlDocument, HtmlTextAreaElement, KeyboardEvent};
+
+use crate::domain::marking::{Mark, Marked, mark};
+use crate::ui::composer::Form;
+use crate::ui::el::{El, el};
+
+const MARKS: [(Mark, &str, &str); 6] = [
+    (Mark::Bold, "bold", "b"),
+    (Mark::Italic, "italic", "i"),
+    (Mark::Link, "link", "k"),
+    (Mark::Quote, "quote", ""),
+    (Mark::Code, "code", ""),
+    (Mark::List, "list", ""),
+];
+
+/// Offers what another tab was writing at the same place.
+fn offer_other(form: &Form) {
+    let Some(other) = form.scene.discussion.other_draft(form.place, form.editing) else { return };
+    let text = &form.scene.text;
+    let button = |name: &str| {
+        el("button")
+            .attr("type", "button")
+            .class("plain")
+            .attr("data-other", name)
+            .text(&text.say(name))
+    };
+    let (take, leave) = (button("other-take"), button("discard"));
+    let bar = el("div").class("bar").child(take.clone()).child(leave.clone());
+    let notice = el("div").class("notice").attr("role", "group");
+    let notice = notice.child(el("p").text(&text.say("other-draft")));
+    let notice = notice.child(el("blockquote").attr("dir", "auto").text(&other)).child(bar);
+    form.rest.add(notice.clone());
+    let (gone, dropped, taken) = (notice.clone(), form.clone(), form.clone());
+    let _ = leave.on("click", move |_| {
+        dropped.scene.discussion.take_other_draft(dropped.place, dropped.editing);
+        gone.remove();
+        dropped.field.focus();
+    });
+    let _ = take.on("click", move |_| {
+        let other = taken.scene.discussion.take_other_draft(taken.place, taken.editing);
+        let before = taken.text();
+        let between = if before.trim().is_empty() { "" } else { "\n\n" };
+        taken.set_text(&[before.trim_end(), between, &other.unwrap_or_default()].concat());
+        taken.keep();
+        notice.remove();
+        taken.field.focus();
+    });
+}
+
+/// Adds them to a form.
+pub(super) fn add(form: &Form) {
+    offer_other(form);
+    let offers = form.scene.discussion.offers(form.place);
+    let text = &form.scene.text;
+    if offers.markdown {
+        let bar = el("div").class("marks").attr("role", "toolbar");
+        let bar = bar.attr("aria-label", &text.say("marks"));
+        for (place, (kind, name, key)) in MARKS.into_iter().enumerate() {
+            let button = el("button").attr("type", "button").class("plain").attr("data-mark", name);
+            // One stop for Tab, arrows inside (ARIA Authoring Practices, toolbar).
+            let button = button.attr("tabindex", if place == 0 { "0" } else { "-1" });
+            if !key.is_empty() {
+                button.set("aria-keyshortcuts", &["Control+", key].concat());
+            }
+            let field = form.field.clone();
+            bar.add(button.text(&text.say(name)).on("click", move |_| put(&field, kind)));
+        }
+        let inside = bar.clone();
+        let bar = bar.on("keydown", move |event| move_focus(&inside, event.unchecked_ref()));
+        let _ = form.rest.node().prepend_with_node_1(bar.node());
+        let field = form.field.clone();
+        let _ = form.field.clone().on("keydown", move |event| {
+            let event: &KeyboardEvent = event.unchecked_ref();
+            let pressed = event.key();
+            let fits = |(_, _, key): &&(Mark, &str, &str)| *key == pressed;
+            if (event.ctrl_key() || event.meta_key())
+                && !event.is_composing()
+                && let Some((kind, ..)) = MARKS.iter().find(fits)
+            {
+                event.prevent_default();
+                put(&field, *kind);
+            }
+        });
+    }
+    if offers.longest > 0 {
+        count(form, offers.longest);
+    }
+}
+
+/// Says how much more fits, from the last fifth on.
+fn count(form: &Form, longest: usize) {
+    let counter = el("p").class("quiet counter");
+    form.rest.add(counter.clone());
+    let whole = form.clone();
+    let show = move || {
+        let used = whole.text().trim().chars().count();
+        let words = if used > longest {
+            whole.scene.text.count("too-long", used - longest)
+        } else if used * 5 > longest * 4 {
+            whole.scene.text.count("left", longest - used)
+        } else {
+            String::new()
+        };
+        counter.set_text(&words);
+    };
+    show();
+    let _ = form.field.clone().on("input", move |_| show());
+}
+
+/// Left and right go from button to button.
+fn move_focus(bar: &El, event: &KeyboardEvent) {
+    let step = match event.key().as_str() {
+        "ArrowRight" => 1,
+        "ArrowLeft" => MARKS.len() - 1,
+        _ => return,
+    };
+    event.prevent_default();
+    let buttons = bar.find_all("[data-mark]");
+    let Some(here) = buttons.iter().position(El::has_focus) else { return };
+    for button in &buttons {
+        button.set("tabindex", "-1");
+    }
+    if let Some(next) = buttons.get((here + step) % buttons.len()) {
+        next.set("tabindex", "0");
+        next.focus();
+    }
+}
+
+/// Marks what is selected in a field.
+fn put(field: &El, kind: Mark) {
+    let area: &HtmlTextAreaElement = field.node().unchecked_ref();
+    let place = |asked: Result<Option<u32>, JsValue>| asked.ok().flatten().unwrap_or(0);
+    let (start, end) = (place(area.selection_start()), place(area.selection_end()));
+    // Places in a field count UTF-16, as JavaScript's strings do.
+    let selected = String::from(JsString::from(area.value()).slice(start, end));
+    let Marked { before, middle, after } = mark(kind, &selected);
+    field.focus();
+    let whole = [&*before, &middle, &after].concat();
+    let document = web_sys::window().and_then(|window| window.document());
+    let document = document.and_then(|document| document.dyn_into::<HtmlDocument>().ok());
+    // Old, and the only way that leaves undo to the browser.
+    let done = document.is_some_and(|document| {
+        document.exec_command_with_show_ui_and_value("insertText", false, &whole).unwrap_or(false)
+    });
+    if !done {
+        let _ = area.set_range_text_with_start_and_end(&whole, start, end);
+    }
+    let length = |text: &str| u32::try_from(text.encode_utf16().count()).unwrap_or(0);
+    let from = start + length(&before);
+    let _ = area.set_selection_range(from, from + length(&middle));
+}
