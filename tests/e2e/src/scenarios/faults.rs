@@ -42,6 +42,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("F32_program_does_not_start", super::embed::children_stay_where_it_cannot_start),
     ("F34_script_twice", super::embed::loaded_twice_does_no_harm),
     ("F34_moved_and_removed", super::embed::moved_and_removed),
+    ("F35_away_and_back", away_and_back),
     ("F36_page_wipes_the_tag", page_wipes_the_tag),
     ("F37_page_resets_everything", super::embed::host_styles_stay_outside),
     ("F38_page_patches_the_platform", page_patches_the_platform),
@@ -49,8 +50,11 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("F40_no_permission_for_this_origin", no_permission_for_this_origin),
     ("F41_somebody_elses_page", somebody_elses_page),
     ("F42_answer_without_end", answer_without_end),
+    ("F43_answers_out_of_order", answers_out_of_order),
     ("F44_vote_fails", vote_fails),
     ("F45_edit_and_delete_fail", edit_and_delete_fail),
+    ("F46_rating_told_otherwise", rating_told_otherwise),
+    ("F48_every_answer_is_the_same_page", every_answer_is_the_same_page),
 ];
 
 /// A server behind a bad line, a blog with a discussion on it, and a reader.
@@ -739,4 +743,71 @@ fn answer_without_end(world: &World) -> Result<()> {
     let console = page.console()?.join("\n");
     ensure!(console.contains("more than 8000000 bytes"), "{console}");
     unharmed(&page)
+}
+
+fn away_and_back(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    line.page.fill(FIELD, "before I go")?;
+    line.page.goto(&line.site.url("/w/profiles/native.json"))?;
+    line.page.eval("void history.back()")?;
+    line.page.wait(&format!(
+        "globalThis.deep && deep('jaw-jaw', '.widget') && {FIELD}.value === 'before I go'"
+    ))?;
+    write(&line.page, ", I say", "Ada")?;
+    line.page.wait(&format!("{FIELD}.value === ''"))?;
+    line.stored_once("before I go")?;
+    unharmed(&line.page)
+}
+
+fn answers_out_of_order(world: &World) -> Result<()> {
+    let line = line(world)?;
+    post(&line.native, "of the first article", None, "Eve")?;
+    let body = json!({ "article": "b", "text": "of the second", "author": { "name": "Eve" } });
+    minreq::post(format!("{}/api/v1/comments", line.native.url))
+        .with_header("content-type", "application/json")
+        .with_body(body.to_string())
+        .send()?;
+    line.faulty.set(|ask| {
+        if ask.query.contains("article=a&") { Fault::Delay(1_500) } else { Fault::Pass }
+    });
+    line.page.goto(&line.site.url("/"))?;
+    line.page.wait("deep('jaw-jaw', '.waiting')")?;
+    line.page.eval("void deep('jaw-jaw').setAttribute('article', 'b')")?;
+    wait_threads(&line.page, "Eve: of the second\n")?;
+    // The answer about the first article comes now.
+    line.page.wait(
+        "performance.getEntriesByType('resource').some((one) => one.name.includes('article=a&'))",
+    )?;
+    wait_threads(&line.page, "Eve: of the second\n")?;
+    unharmed(&line.page)
+}
+
+fn rating_told_otherwise(world: &World) -> Result<()> {
+    let line = opened(world)?;
+    let told = json!({
+        "aggregateRating": { "ratingValue": 2.5, "ratingCount": 40, "spread": null }, "viewerRating": 4
+    });
+    let kind = vec![("content-type", "application/json".to_owned())];
+    line.faulty.on("PUT", Fault::Replace(200, kind, told.to_string()));
+    line.page.click("deepAll('jaw-jaw', '.choices label')[3]")?;
+    line.page.wait("deep('jaw-jaw', '.rated .mean').textContent === '2.5'")?;
+    line.page
+        .wait("deepAll('jaw-jaw', '.choices input').findIndex((input) => input.checked) === 3")?;
+    unharmed(&line.page)
+}
+
+/// As a service worker of the page does that answers everything with its index.
+fn every_answer_is_the_same_page(world: &World) -> Result<()> {
+    let line = line(world)?;
+    let index = "<!doctype html><html><script>alert(1)</script>index</html>".to_owned();
+    line.faulty
+        .on("GET", Fault::Answer(200, vec![("content-type", "text/html".to_owned())], index));
+    line.page.goto(&line.site.url("/"))?;
+    line.page.wait(&format!("{FAILED}.includes('could not be understood')"))?;
+    let console = line.page.console()?.join("\n");
+    ensure!(console.contains("answered no JSON"), "{console}");
+    line.faulty.set(|_| Fault::Pass);
+    line.page.click("deep('jaw-jaw', '[data-do=retry]')")?;
+    line.page.wait("!deep('jaw-jaw', '.failed')")?;
+    unharmed(&line.page)
 }
