@@ -120,6 +120,19 @@ impl Discussion {
         Some(entry)
     }
 
+    /// Takes out what has arrived though its answer did not; whether it had.
+    pub async fn has_arrived(&self, uuid: &str) -> bool {
+        let Some(entry) = self.unsent(uuid).filter(|entry| entry.progress.tries > 0) else {
+            return false;
+        };
+        let Deed::Create { parent, text, by } = &entry.deed else { return false };
+        let arrived = self.arrived(text, by, *parent, entry.since).await == Ok(true);
+        if arrived {
+            self.discard(uuid);
+        }
+        arrived
+    }
+
     /// When something is to be tried again by itself: the soonest of all.
     pub fn next_try(&self) -> Option<Time> {
         if !online() {

@@ -12,6 +12,7 @@ use crate::state::discussion::Open;
 use crate::state::entry::{Deed, Entry};
 use crate::ui::Scene;
 use crate::ui::el::{El, after, effect, el, listen, spawn};
+use crate::ui::writing::tried;
 
 /// So many characters of what was written are shown.
 const SHOWN: usize = 200;
@@ -127,9 +128,15 @@ fn press(scene: &Scene, event: &Event) {
         "edit-unsent" => {
             // The button goes with the entry.
             let near = button.closest(".write").ok().flatten().map(El::of);
-            if let Some(entry) = discussion.discard(&uuid) {
-                write_again(scene, &entry.deed, near);
-            }
+            let scene = scene.clone();
+            spawn(async move {
+                // What has arrived after all must not be written a second time.
+                if !discussion.has_arrived(&uuid).await
+                    && let Some(entry) = discussion.discard(&uuid)
+                {
+                    write_again(&scene, &entry, near);
+                }
+            });
         }
         _ => drop(discussion.discard(&uuid)),
     }
@@ -137,9 +144,14 @@ fn press(scene: &Scene, event: &Event) {
 
 /// Puts what was written back to where it was written, or to the form for a new thread if what it was
 /// about is not there.
-fn write_again(scene: &Scene, deed: &Deed, near: Option<El>) {
-    let discussion = &scene.discussion;
+fn write_again(scene: &Scene, entry: &Entry, near: Option<El>) {
+    let (discussion, deed) = (&scene.discussion, &entry.deed);
     let there = deed.about().filter(|key| discussion.peek(*key).is_some());
+    if let Deed::Create { text, by, .. } = deed {
+        // Sent again as it is, it is the same try.
+        let words = [&entry.uuid, " ", &tried(text, by)].concat();
+        discussion.keep_try(there, false, &words);
+    }
     if let Some(key) = there {
         let editing = matches!(deed, Deed::Edit { .. });
         discussion.keep_draft(Some(key), editing, deed.text());

@@ -200,7 +200,7 @@ impl Writing {
 
     /// The key of a try: the same words by the same name are the same try, also after a reload.
     fn key_for(&self, text: &str, by: &Signature) -> String {
-        let words = [text, "\n", &by.name, "\n", &by.email, "\n", &by.url].concat();
+        let words = tried(text, by);
         let kept = self.form.scene.discussion.last_try(self.form.place, self.form.editing);
         let kept = kept.as_deref().and_then(|kept| kept.split_once(' '));
         if let Some((key, _)) = kept.filter(|(_, tried)| *tried == words) {
@@ -224,6 +224,11 @@ impl Writing {
         self.send.set("aria-disabled", if sending { "true" } else { "false" });
         self.form.field.toggle("readonly", sending);
     }
+}
+
+/// What makes a try the same try.
+pub(super) fn tried(text: &str, by: &Signature) -> String {
+    [text, "\n", &by.name, "\n", &by.email, "\n", &by.url].concat()
 }
 
 /// Who writes: as much as the endpoint asks for.

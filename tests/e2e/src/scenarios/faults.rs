@@ -312,6 +312,15 @@ fn answer_lost_after_it_was_stored(world: &World) -> Result<()> {
     wait_threads(&line.page, "Ada: heard but not answered\n")?;
     line.page.wait("deep('jaw-jaw', '.outbox').hidden")?;
     line.stored_once("heard but not answered")?;
+    // Whoever wants to write it anew finds it there.
+    line.faulty.on("POST", Fault::LoseAnswer);
+    line.page.fill(FIELD, "said and not heard")?;
+    line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
+    line.page.wait(&format!("{UNSENT}.includes('said and not heard') && {FIELD}.value === ''"))?;
+    line.page.eval("deep('jaw-jaw', '[data-unsent=edit-unsent]').click()")?;
+    line.page.wait("deep('jaw-jaw', '.outbox').hidden")?;
+    ensure!(line.page.eval(&format!("{FIELD}.value"))? == "", "it is not offered a second time");
+    line.stored_once("said and not heard")?;
     // Once more, without the reader.
     line.faulty.on("POST", Fault::LoseAnswer);
     line.page.fill(FIELD, "and by itself")?;
