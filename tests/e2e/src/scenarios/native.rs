@@ -236,6 +236,10 @@ fn quick_presses_are_one_rater(world: &World) -> Result<()> {
     }
     page.click(&button("a claim", "upvote"))?;
     page.wait("deep('jaw-jaw', '[role=status]').textContent === 'You rated this 4 stars.'")?;
+    // The vote, too, has arrived before the page goes.
+    page.wait(
+        "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/vote'))",
+    )?;
     page.slow_network(0, -1)?;
     page.reload()?;
     wait_rating(&page, "4 1 rating 4")?;
