@@ -100,7 +100,7 @@ impl Discussion {
 
     /// Tries again what waits, and sooner than it would be.
     pub async fn hurry(&self) {
-        self.read_outbox(false);
+        self.read_outbox();
         for entry in self.0.outbox.get_untracked() {
             self.progress(&entry.uuid, |progress| progress.hurry(now()));
         }
@@ -152,7 +152,13 @@ impl Discussion {
 
     /// Nobody else sends meanwhile.
     async fn drain(&self) {
-        self.read_outbox(true);
+        self.read_outbox();
+        for entry in self.0.outbox.get_untracked() {
+            // Where all see it: what is changed next starts from there.
+            if entry.progress.state == State::Sending {
+                self.progress(&entry.uuid, Progress::reopen);
+            }
+        }
         while online() {
             let may = |entry: &Entry| matches!(entry.progress.step(now()), Step::Send | Step::Look);
             let next = self.0.outbox.get_untracked().into_iter().find(may);
@@ -266,15 +272,10 @@ impl Discussion {
         self.0.outbox.set(all);
     }
 
-    /// Shows what is kept on this device; `reopen` where nobody can be sending.
-    pub fn read_outbox(&self, reopen: bool) {
+    /// Shows what is kept on this device.
+    pub fn read_outbox(&self) {
         let sources = self.0.sources.borrow().len();
-        let mut entries: Vec<Entry> = (0..sources).flat_map(|number| self.kept(number)).collect();
-        if reopen {
-            for entry in &mut entries {
-                entry.progress.reopen();
-            }
-        }
+        let entries: Vec<Entry> = (0..sources).flat_map(|number| self.kept(number)).collect();
         if self.0.outbox.get_untracked() != entries {
             self.0.outbox.set(entries);
         }

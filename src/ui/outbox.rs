@@ -56,9 +56,9 @@ pub(super) fn show(scene: &Scene, place: &El) {
         spawn(async move { discussion.hurry().await });
     });
     // Another tab has changed it.
-    listen(&window, "storage", move |_| stored.read_outbox(false));
+    listen(&window, "storage", move |_| stored.read_outbox());
     let discussion = scene.discussion.clone();
-    discussion.read_outbox(false);
+    discussion.read_outbox();
     spawn(async move { discussion.flush().await });
 }
 
