@@ -1,19 +1,46 @@
-//! Joins the style sheets and takes out what only people read.
+//! Prepares what is compiled in: style sheets and sentences without what only people read, those for
+//! writing apart, since they are fetched with it.
 
-use std::path::Path;
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value};
 
 fn main() {
-    let mut css = String::new();
-    for file in ["style/tokens.css", "style/widget.css"] {
-        println!("cargo:rerun-if-changed={file}");
-        css += &std::fs::read_to_string(file).expect("the style sheet is part of the source");
-    }
+    let folder = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).expect("OUT_DIR is writable");
+    };
+    write("reading.css", &tight(&[read("style/tokens.css"), read("style/widget.css")].concat()));
+    write("writing.css", &tight(&read("style/writing.css")));
+    let (reading, writing) = sentences();
+    write("reading.json", &reading);
+    write("writing.json", &writing);
     // By its relocations the module is split into parts (xtask/src/finish/split.rs).
     if std::env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
         println!("cargo:rustc-link-arg-cdylib=--emit-relocs");
     }
-    let folder = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    std::fs::write(Path::new(&folder).join("style.css"), tight(&css)).expect("OUT_DIR is writable");
+}
+
+fn read(file: &str) -> String {
+    println!("cargo:rerun-if-changed={file}");
+    fs::read_to_string(file).expect("it is part of the source")
+}
+
+/// English sentences as JSON: those that reading may say, and those that only writing says.
+fn sentences() -> (String, String) {
+    let all: Map<String, Value> =
+        serde_json::from_str(&read("locales/en.json")).expect("locales/en.json is a record");
+    let code = |folder: &str| {
+        println!("cargo:rerun-if-changed={folder}");
+        let files = fs::read_dir(folder).expect("the folder is part of the source");
+        let files = files.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok());
+        files.collect::<String>()
+    };
+    let reading = ["src/ui", "src/text", "src/element"].map(code).concat();
+    let (reading, writing): (Map<_, _>, Map<_, _>) =
+        all.into_iter().partition(|(name, _)| reading.contains(&format!("\"{name}\"")));
+    (Value::Object(reading).to_string(), Value::Object(writing).to_string())
 }
 
 /// Without comments, and with one space where there were many.

@@ -281,7 +281,7 @@ fn troubles_are_told_in_the_services_own_words() {
     check_trouble("django-comments-xtd", 400, r#"["name","email"]"#, refused("name, email"));
     check_trouble("django-comments-xtd", 400, r#""bad hash""#, refused("bad hash"));
     check_trouble("json-server", 404, "{}", Trouble::Gone);
-    check_trouble("remark42", 401, "Unauthorized", Trouble::NotAllowed);
+    check_trouble("remark42", 401, "Unauthorized", Trouble::SignIn);
     check_trouble(
         "remark42",
         403,

@@ -24,6 +24,8 @@ pub enum Standing {
     Published,
     /// Written, and waiting for somebody to allow it.
     Pending,
+    /// Held back because it looks like spam.
+    Spam,
     /// Held back by the endpoint; the reader may ask to see it.
     Hidden,
     /// Gone, but something hangs from it.
@@ -62,6 +64,8 @@ pub struct Comment {
     pub tally: Option<Tally>,
     pub standing: Standing,
     pub pinned: bool,
+    /// It shows what the endpoint does not have yet.
+    pub unsent: bool,
     pub rights: Rights,
     /// How many replies the endpoint says there are, read or not.
     pub replies: Option<u32>,

@@ -51,6 +51,16 @@ fn lines(sign: &str, text: &str) -> String {
     all.iter().map(|line| [sign, line].concat()).collect::<Vec<_>>().join("\n")
 }
 
+/// What has been typed of a name, after an `@` that begins a word and ends before the caret.
+pub fn mentioned(before: &str) -> Option<&str> {
+    /// Characters; longer is no name that somebody is looking for.
+    const LONGEST: usize = 30;
+    let (text, begun) = before.rsplit_once('@')?;
+    let starts_word = text.chars().next_back().is_none_or(|c| c.is_whitespace() || c == '(');
+    let is_name = !begun.contains('\n') && begun.chars().count() <= LONGEST;
+    (starts_word && is_name && !begun.starts_with(' ')).then_some(begun)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +83,21 @@ mod tests {
         check(Mark::Quote, "a\nb", "|> a\n> b|");
         check(Mark::Quote, "> a\n> b", "|a\nb|");
         check(Mark::List, "a\n- b", "|- a\n- - b|");
+    }
+
+    #[test]
+    fn a_name_begins_after_an_at_sign() {
+        for (before, begun) in [
+            ("@", Some("")),
+            ("hello @ad", Some("ad")),
+            ("line\n@Ada Lo", Some("Ada Lo")),
+            ("(@x", Some("x")),
+            ("ada@example", None),
+            ("@ada\n", None),
+            ("at @ noon", None),
+            ("no", None),
+        ] {
+            assert_eq!(mentioned(before), begun, "{before}");
+        }
     }
 }

@@ -83,9 +83,9 @@ const BLOCKS: [&str; 14] = [
 ];
 
 /// Deeper markup keeps its text only: nothing a person writes nests like that.
-const DEEPEST: usize = 20;
+pub(super) const DEEPEST: usize = 20;
 /// More pieces than any real comment has; what follows is cut.
-const MOST: usize = 5_000;
+pub(super) const MOST: usize = 5_000;
 /// Combining marks kept on one letter. Vietnamese needs 2, pointed Hebrew 4; 50,000 block Chromium
 /// for half a minute.
 const MARKS: usize = 8;
@@ -234,12 +234,12 @@ fn lines(paragraph: &str) -> Vec<Node> {
     out
 }
 
-fn element(name: &'static str, href: Option<String>, children: Vec<Node>) -> Node {
+pub(super) fn element(name: &'static str, href: Option<String>, children: Vec<Node>) -> Node {
     Node::Element { name, href, children }
 }
 
 /// Text with the web addresses in it as links.
-fn linked(line: &str, out: &mut Vec<Node>) {
+pub(super) fn linked(line: &str, out: &mut Vec<Node>) {
     let mut rest = line;
     while let Some(at) = address_in(rest) {
         if out.len() > MOST {
@@ -272,7 +272,7 @@ fn address_in(text: &str) -> Option<usize> {
 }
 
 /// Text that cannot reorder or smother what stands around it.
-fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let mut marks = 0;
     let keep = |c: &char| {
         marks = if is_combining(*c) { marks + 1 } else { 0 };
@@ -300,7 +300,7 @@ pub fn web_address(text: &str) -> Option<String> {
 }
 
 /// What a link in a body may lead to: the web, or a letter.
-fn link_address(text: &str) -> Option<String> {
+pub(super) fn link_address(text: &str) -> Option<String> {
     let text = text.trim();
     if let Some(after) = after_scheme(text, "mailto:") {
         let clean = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '+' | '-' | '_');

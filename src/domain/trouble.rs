@@ -13,6 +13,8 @@ pub enum Trouble {
     Refused { reason: String },
     /// The viewer may not do this.
     NotAllowed,
+    /// The viewer has to sign in first.
+    SignIn,
     /// Too many requests; seconds to wait, where the endpoint said.
     TooFast { wait: Option<u32> },
     /// The endpoint says, in its own words, that it has this already.

@@ -24,8 +24,8 @@ use crate::ui::notice::notice;
 use crate::ui::widget::{Widget, WidgetProps, read_added};
 use crate::ui::{Scene, Unsent};
 
-/// Both style sheets, without comments and spare space (`build.rs`).
-const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/style.css"));
+/// The style sheets for reading, without comments and spare space (`build.rs`).
+const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/reading.css"));
 
 thread_local! {
     /// One sheet for all widgets of a page.

@@ -239,6 +239,21 @@ impl Endpoint {
         self.profile.knows_keys(operation)
     }
 
+    /// Whether the service itself says how the viewer voted.
+    pub fn remembers_votes(&self) -> bool {
+        self.profile.remembers_votes()
+    }
+
+    /// Whether the service itself says how the viewer rated.
+    pub fn remembers_ratings(&self) -> bool {
+        self.profile.remembers_ratings()
+    }
+
+    /// Where the viewer can sign in.
+    pub fn login(&self) -> Option<String> {
+        self.profile.login(&self.known())
+    }
+
     /// What a comment is called by the service, for keeping.
     pub fn name_of(&self, key: CommentKey) -> Value {
         self.keys.name(key)

@@ -19,6 +19,8 @@ pub enum Part {
     Writing,
     /// To tell the author of a profile what is wrong with it.
     Checks,
+    /// To show Markdown as it will be.
+    Markdown,
 }
 
 impl Part {
@@ -26,6 +28,7 @@ impl Part {
         match self {
             Self::Writing => "jawjaw-writing.wasm",
             Self::Checks => "jawjaw-checks.wasm",
+            Self::Markdown => "jawjaw-markdown.wasm",
         }
     }
 }
@@ -33,7 +36,7 @@ impl Part {
 thread_local! {
     static FOLDER: RefCell<String> = RefCell::default();
     /// What was asked for; answers `true` once it is there, else whether it could be fetched at all.
-    static ASKED: RefCell<[Option<Promise>; 2]> = RefCell::default();
+    static ASKED: RefCell<[Option<Promise>; 3]> = RefCell::default();
 }
 
 #[wasm_bindgen]

@@ -97,6 +97,22 @@ impl Endpoint {
         Ok(found.map(|found| self.place(found).2))
     }
 
+    fn vote_operation(&self, before: Vote, vote: Vote) -> &'static str {
+        let back = if before == Vote::Down { "undownvote" } else { "unupvote" };
+        let own = match vote {
+            Vote::Up => "upvote",
+            Vote::Down => "downvote",
+            Vote::None if self.profile.has("unvote") => "unvote",
+            Vote::None => back,
+        };
+        if self.profile.has(own) { own } else { "vote" }
+    }
+
+    /// Whether the service takes the same vote twice as one.
+    pub fn knows_vote_keys(&self, before: Vote, vote: Vote) -> bool {
+        self.profile.knows_keys(self.vote_operation(before, vote))
+    }
+
     /// Votes. `shown` is the tally as it is shown meanwhile; the answer is the true one.
     pub async fn vote(
         &self,
@@ -108,14 +124,7 @@ impl Endpoint {
         let mut variables = self.about(key, uuid).with("vote", Value::number(vote.sign()));
         variables.set("previous", Value::number(before.sign()));
         variables.set("upvoteCount", Value::number(shown.up));
-        let back = if before == Vote::Down { "undownvote" } else { "unupvote" };
-        let own = match vote {
-            Vote::Up => "upvote",
-            Vote::Down => "downvote",
-            Vote::None if self.profile.has("unvote") => "unvote",
-            Vote::None => back,
-        };
-        let operation = if self.profile.has(own) { own } else { "vote" };
+        let operation = self.vote_operation(before, vote);
         let reply = self.perform(operation, &variables).await?;
         let told = self.profile.voted(operation, &reply.answer(&variables), shown);
         Ok(told.unwrap_or(shown))
@@ -147,7 +156,7 @@ impl Endpoint {
         let has_session = self.sign_in(variables, false).await?;
         match self.send(operation, variables).await {
             // A session may have ended since.
-            Err(Trouble::NotAllowed) if has_session => {
+            Err(Trouble::NotAllowed | Trouble::SignIn) if has_session => {
                 self.sign_in(variables, true).await?;
                 self.send(operation, variables).await
             }

@@ -132,6 +132,12 @@ impl Profile {
         told.and_then(|told| template::fill(told, variables)).unwrap_or_default()
     }
 
+    /// Where a viewer can sign in.
+    pub fn login(&self, variables: &template::Variables) -> Option<String> {
+        let address = template::expand(self.at("/security/login")?.as_str()?, variables);
+        crate::domain::markup::web_address(&address)
+    }
+
     /// The name of the cookie whose value must be repeated in a header.
     pub fn csrf_cookie(&self) -> Option<&str> {
         self.at("/security/csrf/cookie")?.as_str()

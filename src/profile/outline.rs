@@ -77,6 +77,7 @@ fn line(found: &Found, full: bool) -> String {
     let standing = match comment.standing {
         Standing::Published => "",
         Standing::Pending => "pending",
+        Standing::Spam => "spam",
         Standing::Hidden => "hidden",
         Standing::Deleted => "deleted",
     };

@@ -75,6 +75,7 @@ impl Profile {
             tally: self.tally(scope),
             standing,
             pinned: self.status(scope, "pinned"),
+            unsent: false,
             rights: self.rights(scope),
             replies: replies.and_then(|replies| u32::try_from(replies).ok()),
         };
@@ -138,7 +139,7 @@ impl Profile {
         let words = [
             ("deleted", Standing::Deleted),
             ("pending", Standing::Pending),
-            ("spam", Standing::Hidden),
+            ("spam", Standing::Spam),
             ("hidden", Standing::Hidden),
         ];
         let found = words.into_iter().find(|(word, _)| self.status(scope, word));
@@ -231,6 +232,11 @@ impl Profile {
     /// Whether answers say how the viewer voted; else this device remembers.
     pub fn remembers_votes(&self) -> bool {
         self.at("/comment/viewerVote").is_some()
+    }
+
+    /// Whether answers say how the viewer rated.
+    pub fn remembers_ratings(&self) -> bool {
+        self.at("/rating/viewerRating").is_some()
     }
 
     fn result(&self, operation: &str, name: &str) -> Option<&Value> {

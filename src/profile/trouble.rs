@@ -40,11 +40,12 @@ impl Profile {
             (Some("closed"), _) => Trouble::Closed,
             (Some("duplicate"), _) => Trouble::Duplicate { reason: reason.unwrap_or_default() },
             (Some("not-allowed"), _) => Trouble::NotAllowed,
+            (Some("sign-in"), _) | (None, 401) => Trouble::SignIn,
             (Some("refused"), _) => refused(reason),
             (Some("broken"), _) => Trouble::Broken { status },
             // A success that holds an error is as good as a refusal.
             (_, 200..=499) if reason.is_some() => refused(reason),
-            (_, 401 | 403) => Trouble::NotAllowed,
+            (_, 403) => Trouble::NotAllowed,
             _ => Trouble::Broken { status },
         }
     }

@@ -58,6 +58,10 @@ pub(super) struct Inner {
     pub(super) rating: ArcRwSignal<Option<Rating>>,
     pub(super) news: ArcRwSignal<Option<News>>,
     pub(super) outbox: ArcRwSignal<Vec<Entry>>,
+    /// Comments shown as they will be, as the endpoint has them.
+    pub(super) changing: RefCell<Vec<(CommentKey, Comment)>>,
+    /// The change of a comment that was refused last, and why.
+    pub(super) refused: RefCell<Option<(CommentKey, Trouble)>>,
     /// Drafts as this tab knows them, by their names on this device.
     pub(super) drafts: RefCell<Vec<(String, String)>>,
     /// One thing is sent at a time.
@@ -105,6 +109,8 @@ impl Discussion {
             rating: ArcRwSignal::new(None),
             news: ArcRwSignal::new(None),
             outbox: ArcRwSignal::new(Vec::new()),
+            changing: RefCell::default(),
+            refused: RefCell::default(),
             drafts: RefCell::default(),
             turns: Turns::default(),
         }));

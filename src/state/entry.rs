@@ -3,17 +3,37 @@
 use crate::domain::author::Signature;
 use crate::domain::comment::CommentKey;
 use crate::domain::outbox::{Progress, State};
+use crate::domain::rating::Stars;
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
+use crate::domain::vote::Vote;
 use crate::json::Value;
 use crate::state::discussion::Discussion;
 
 /// What is to be done at the endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
-    Create { parent: Option<CommentKey>, text: String, by: Signature },
-    Edit { key: CommentKey, text: String },
-    Delete { key: CommentKey },
+    Create {
+        parent: Option<CommentKey>,
+        text: String,
+        by: Signature,
+    },
+    Edit {
+        key: CommentKey,
+        text: String,
+    },
+    Delete {
+        key: CommentKey,
+    },
+    /// `before` is the vote that the endpoint knew of.
+    Vote {
+        key: CommentKey,
+        before: Vote,
+        vote: Vote,
+    },
+    Rate {
+        stars: Option<Stars>,
+    },
 }
 
 /// One thing in the outbox.
@@ -34,14 +54,24 @@ impl Deed {
     pub fn about(&self) -> Option<CommentKey> {
         match self {
             Self::Create { parent, .. } => *parent,
-            Self::Edit { key, .. } | Self::Delete { key } => Some(*key),
+            Self::Edit { key, .. } | Self::Delete { key } | Self::Vote { key, .. } => Some(*key),
+            Self::Rate { .. } => None,
         }
+    }
+
+    pub fn is_vote_for(&self, comment: CommentKey) -> bool {
+        matches!(self, Self::Vote { key, .. } if *key == comment)
+    }
+
+    /// Whether something was typed that must not be lost.
+    pub fn has_words(&self) -> bool {
+        matches!(self, Self::Create { .. } | Self::Edit { .. })
     }
 
     pub fn text(&self) -> &str {
         match self {
             Self::Create { text, .. } | Self::Edit { text, .. } => text,
-            Self::Delete { .. } => "",
+            Self::Delete { .. } | Self::Vote { .. } | Self::Rate { .. } => "",
         }
     }
 }
@@ -69,6 +99,15 @@ impl Discussion {
             }
             Deed::Edit { key, .. } => members.push(("edit", name(*key))),
             Deed::Delete { key } => members.push(("delete", name(*key))),
+            Deed::Vote { key, before, vote } => {
+                members.push(("vote", name(*key)));
+                members.push(("before", Value::number(before.sign())));
+                members.push(("now", Value::number(vote.sign())));
+            }
+            Deed::Rate { stars } => {
+                let stars = stars.map_or(0, |stars| i64::from(stars.count()));
+                members.push(("rate", Value::number(stars)));
+            }
         }
         Value::Record(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
@@ -79,18 +118,26 @@ impl Discussion {
         let number_of = |name: &str| value.get(name)?.as_text()?.parse::<i64>().ok();
         let source = self.0.sources.borrow().get(number).cloned()?;
         let endpoint = &source.endpoint;
-        let deed = match (value.get("edit"), value.get("delete")) {
-            (Some(name), _) => Deed::Edit { key: endpoint.key_of(name), text: text("text")? },
-            (_, Some(name)) => Deed::Delete { key: endpoint.key_of(name) },
-            (None, None) => Deed::Create {
-                parent: value.get("parent").map(|name| endpoint.key_of(name)),
+        let key = |name: &str| value.get(name).map(|name| endpoint.key_of(name));
+        let sign = |name: &str| number_of(name).map(Vote::from_sign);
+        let deed = if let Some(key) = key("edit") {
+            Deed::Edit { key, text: text("text")? }
+        } else if let Some(key) = key("delete") {
+            Deed::Delete { key }
+        } else if let Some(key) = key("vote") {
+            Deed::Vote { key, before: sign("before")?, vote: sign("now")? }
+        } else if let Some(stars) = number_of("rate") {
+            Deed::Rate { stars: Stars::new(stars) }
+        } else {
+            Deed::Create {
+                parent: key("parent"),
                 text: text("text")?,
                 by: Signature {
                     name: text("name")?,
                     email: text("email").unwrap_or_default(),
                     url: text("website").unwrap_or_default(),
                 },
-            },
+            }
         };
         let uuid = text("uuid")?;
         let progress = Progress {

@@ -1,6 +1,6 @@
 //! What is kept on this device. The only place that touches storage.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use web_sys::Storage;
 
@@ -11,6 +11,12 @@ thread_local! {
     /// For pages whose storage throws or is full: kept as long as the page is open.
     /// A few names with their texts: a table of hashes would weigh more than it saves.
     static FALLBACK: RefCell<Vec<(String, String)>> = RefCell::default();
+    static FORGETFUL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether something could not be kept beyond this visit.
+pub fn is_forgetful() -> bool {
+    FORGETFUL.get()
 }
 
 fn storage() -> Option<Storage> {
@@ -57,6 +63,7 @@ pub fn keep(name: &str, text: &str) {
         done.is_ok()
     });
     if !kept && !text.is_empty() {
+        FORGETFUL.set(true);
         FALLBACK.with_borrow_mut(|kept| kept.push((name, text.to_owned())));
     }
 }

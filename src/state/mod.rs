@@ -8,4 +8,5 @@ pub mod memory;
 pub mod news;
 pub mod outbox;
 pub mod sources;
+mod votes;
 pub mod writing;

@@ -14,7 +14,7 @@ pub enum News {
     Queued,
     /// Posted, but not to be seen among what was read.
     Sent,
-    Edited(CommentKey),
+    Edited,
     /// Deleted; the comment that now stands in its place is next in line for the focus.
     Deleted(Option<CommentKey>),
     Rated(Option<Stars>),

@@ -14,6 +14,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use crate::domain::comment::CommentKey;
 use crate::domain::outbox::{Progress, State, Step};
+use crate::domain::rating::Stars;
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::http::online;
@@ -58,7 +59,6 @@ impl Discussion {
         for entry in self.0.outbox.get_untracked() {
             if entry.deed == (Deed::Delete { key }) && entry.progress.state != State::Sending {
                 self.discard(&entry.uuid);
-                self.set_open(key, Open::Nothing);
             }
         }
     }
@@ -113,11 +113,39 @@ impl Discussion {
         self.flush().await;
     }
 
-    /// Takes something out; what it was.
+    /// Takes something out that the reader does not want any more; what it was.
     pub fn discard(&self, uuid: &str) -> Option<Entry> {
+        let entry = self.take_out(uuid)?;
+        self.show_undone(&entry.deed);
+        Some(entry)
+    }
+
+    /// Takes something out; what it was.
+    pub(super) fn take_out(&self, uuid: &str) -> Option<Entry> {
         let entry = self.unsent(uuid)?;
         self.change(uuid, entry.deed.about(), &mut |_| None);
         Some(entry)
+    }
+
+    /// Whether there is something of a kind in the outbox.
+    fn waits(&self, fits: &dyn Fn(&Deed) -> bool) -> bool {
+        self.0.outbox.get_untracked().iter().any(|entry| fits(&entry.deed))
+    }
+
+    /// Shows what there was before something was done.
+    fn show_undone(&self, deed: &Deed) {
+        match deed {
+            Deed::Edit { key, .. } => self.show_unchanged(*key),
+            Deed::Delete { key } => self.set_open(*key, Open::Nothing),
+            // A newer press decides what is shown.
+            Deed::Vote { key, .. } if !self.waits(&|deed| deed.is_vote_for(*key)) => {
+                self.settle_vote(*key);
+            }
+            Deed::Rate { .. } if !self.waits(&|deed| matches!(deed, Deed::Rate { .. })) => {
+                self.settle_rating();
+            }
+            Deed::Create { .. } | Deed::Vote { .. } | Deed::Rate { .. } => {}
+        }
     }
 
     /// Takes out what has arrived though its answer did not; whether it had.
@@ -128,7 +156,7 @@ impl Discussion {
         let Deed::Create { parent, text, by } = &entry.deed else { return false };
         let arrived = self.arrived(text, by, *parent, entry.since).await == Ok(true);
         if arrived {
-            self.discard(uuid);
+            self.take_out(uuid);
         }
         arrived
     }
@@ -160,7 +188,11 @@ impl Discussion {
             }
         }
         while online() {
-            let may = |entry: &Entry| matches!(entry.progress.step(now()), Step::Send | Step::Look);
+            let may = |entry: &Entry| {
+                // Who takes ratings may not be here yet.
+                let heard = !matches!(entry.deed, Deed::Rate { .. }) || self.rates().0;
+                heard && matches!(entry.progress.step(now()), Step::Send | Step::Look)
+            };
             let next = self.0.outbox.get_untracked().into_iter().find(may);
             let Some(entry) = next else { return };
             if entry.progress.step(now()) == Step::Look {
@@ -177,6 +209,8 @@ impl Discussion {
             Deed::Create { .. } => endpoint.endpoint.knows_keys("create"),
             // The same change twice is one change.
             Deed::Edit { .. } | Deed::Delete { .. } => true,
+            Deed::Vote { before, vote, .. } => endpoint.endpoint.knows_vote_keys(*before, *vote),
+            Deed::Rate { stars } => self.rater().endpoint.knows_keys(rate_operation(*stars)),
         };
         self.progress(&entry.uuid, |progress| progress.send(knows_keys));
         let result = match &entry.deed {
@@ -187,25 +221,27 @@ impl Discussion {
                 Err(Trouble::Gone) if entry.progress.tries > 0 => Ok(()),
                 result => result,
             },
+            Deed::Vote { key, before, vote } => {
+                self.send_vote(*key, *before, *vote, &entry.uuid).await
+            }
+            Deed::Rate { stars } => self.send_rating(*stars, &entry.uuid).await,
         };
-        // What changes something that is there is tried again only where no answer came at all.
+        // What takes one press is tried again only where no answer came at all.
         let put_back = |trouble: &Trouble| {
             !matches!(trouble, Trouble::NoNetwork | Trouble::Offline | Trouble::Slow)
         };
         match result {
-            Ok(()) => drop(self.discard(&entry.uuid)),
-            Err(trouble) if matches!(entry.deed, Deed::Delete { .. }) && put_back(&trouble) => {
+            Ok(()) => drop(self.take_out(&entry.uuid)),
+            Err(trouble) if !entry.deed.has_words() && put_back(&trouble) => {
                 self.discard(&entry.uuid);
-                if let Some(key) = entry.deed.about() {
-                    self.set_open(key, Open::Nothing);
-                }
                 self.say(News::Undone(trouble));
             }
             Err(trouble) => self.change(&entry.uuid, entry.deed.about(), &mut |known| {
                 let mut entry = known?;
                 entry.progress.fail(&trouble, now(), chance());
-                if matches!(entry.deed, Deed::Edit { .. }) && put_back(&trouble) {
-                    entry.progress.state = State::Stopped;
+                if matches!(entry.deed, Deed::Edit { .. }) && entry.progress.state == State::Stopped
+                {
+                    self.show_undone(&entry.deed);
                 }
                 entry.trouble = Some(trouble.clone());
                 Some(entry)
@@ -215,11 +251,14 @@ impl Discussion {
 
     /// Looks whether something arrived though its answer did not.
     async fn look(&self, entry: &Entry) {
-        let Deed::Create { parent, text, by } = &entry.deed else {
-            return self.progress(&entry.uuid, Progress::missed);
+        let arrived = match &entry.deed {
+            Deed::Create { parent, text, by } => self.arrived(text, by, *parent, entry.since).await,
+            Deed::Vote { key, vote, .. } => self.vote_arrived(*key, *vote).await,
+            Deed::Rate { stars } => self.rating_arrived(*stars).await,
+            Deed::Edit { .. } | Deed::Delete { .. } => Ok(false),
         };
-        match self.arrived(text, by, *parent, entry.since).await {
-            Ok(true) => drop(self.discard(&entry.uuid)),
+        match arrived {
+            Ok(true) => drop(self.take_out(&entry.uuid)),
             Ok(false) => self.progress(&entry.uuid, Progress::missed),
             Err(_) => self.progress(&entry.uuid, |progress| progress.unseen(now(), chance())),
         }
@@ -288,6 +327,11 @@ impl Discussion {
         let kept = kept.unwrap_or_default();
         kept.as_list().iter().filter_map(|value| self.read_entry(number, value)).collect()
     }
+}
+
+/// What a rating is sent by.
+fn rate_operation(stars: Option<Stars>) -> &'static str {
+    if stars.is_some() { "rate" } else { "unrate" }
 }
 
 /// A number of 1,000.

@@ -1,87 +1,18 @@
-//! The verbs of a [`Discussion`] that write: vote, rate, post, edit, delete; and the drafts before.
+//! The verbs of a [`Discussion`] that write words: post, edit, delete.
 
-use leptos::prelude::{GetUntracked, Notify, Set};
+use leptos::prelude::Notify;
 
 use crate::domain::author::{Author, Signature};
 use crate::domain::body::{Body, Format};
 use crate::domain::comment::{Comment, CommentKey, Standing};
-use crate::domain::rating::Stars;
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
-use crate::domain::vote::Vote;
 use crate::endpoint::{Batch, Placed, Sent, now};
 use crate::state::discussion::{Discussion, Open};
 use crate::state::memory;
 use crate::state::news::News;
 
 impl Discussion {
-    /// Shows the vote at once; puts the old tally back if the endpoint refuses.
-    pub async fn vote(&self, key: CommentKey, pressed: Vote) {
-        let Some(comment) = self.peek(key) else { return };
-        let Some(before) = comment.tally else { return };
-        let vote = before.next(pressed);
-        let source = self.at(Some(key));
-        if vote == Vote::None && !source.endpoint.offers().unvote {
-            return;
-        }
-        let shown = before.after(vote);
-        source.recall();
-        let press = self.slot(key, |slot| {
-            slot.votes += 1;
-            slot.confirmed.get_or_insert(before);
-            slot.votes
-        });
-        self.replace(key, Comment { tally: Some(shown), ..comment });
-        // Kept before it is sent: the page may be left before the answer comes.
-        source.endpoint.note_vote(key, vote);
-        source.keep_memory();
-        let result = source.endpoint.vote(key, (before.mine, vote), shown, &uuid()).await;
-        let mine = result.as_ref().map_or(before.mine, |tally| tally.mine);
-        source.endpoint.note_vote(key, mine);
-        source.keep_memory();
-        let trouble = result.as_ref().err().cloned();
-        let latest = self.slot(key, |slot| {
-            if let Ok(tally) = result {
-                slot.confirmed = Some(tally);
-            }
-            // What is shown belongs to the newest press; the others only tell what is confirmed.
-            if press == slot.votes { slot.confirmed.take() } else { None }
-        });
-        if let (Some(tally), Some(comment)) = (latest, self.peek(key)) {
-            self.replace(key, Comment { tally: Some(tally), ..comment });
-            if let Some(trouble) = trouble {
-                self.say(News::Undone(trouble));
-            }
-        }
-    }
-
-    /// Gives the article stars or takes them back; shown at once, put back if the endpoint refuses.
-    pub async fn rate(&self, stars: Option<Stars>) {
-        let Some(before) = self.0.rating.get_untracked() else { return };
-        if before.mine == stars {
-            return;
-        }
-        let press = self.0.ratings.get() + 1;
-        self.0.ratings.set(press);
-        self.0.confirmed.set(self.0.confirmed.get().or(Some(before)));
-        self.0.rating.set(Some(before.after(stars)));
-        let rater = self.rater();
-        rater.recall();
-        let result = rater.endpoint.rate(stars, &uuid()).await;
-        rater.keep_memory();
-        if let Ok(told) = &result {
-            self.0.confirmed.set(told.or(Some(before.after(stars))));
-        }
-        if press != self.0.ratings.get() {
-            return;
-        }
-        self.0.rating.set(self.0.confirmed.take());
-        self.say(match result {
-            Ok(_) => News::Rated(stars),
-            Err(trouble) => News::Undone(trouble),
-        });
-    }
-
     /// Posts a comment or a reply. `uuid` is the same for every try of the same words.
     pub async fn post(
         &self,
@@ -223,16 +154,74 @@ impl Discussion {
             url: comment.author.url.clone().unwrap_or_default(),
             email: String::new(),
         };
+        self.show_change(key, text);
         if let Some(edited) = source.endpoint.edit(key, text, &by, uuid).await? {
             self.replace(key, edited);
         } else {
             let body = Body { text: text.to_owned(), format: Format::Plain };
             let source = comment.source.as_ref().map(|_| text.to_owned());
-            self.replace(key, Comment { body, source, edited: Some(now()), ..comment });
+            let unsent = false;
+            self.replace(key, Comment { body, source, edited: Some(now()), unsent, ..comment });
             self.read_again(self.0.keys.source(key)).await;
         }
-        self.say(News::Edited(key));
+        self.0.changing.borrow_mut().retain(|(other, _)| *other != key);
+        self.say(News::Edited);
         Ok(())
+    }
+
+    /// Shows a comment as it will be.
+    pub fn show_change(&self, key: CommentKey, text: &str) {
+        let Some(comment) = self.peek(key).filter(|comment| !comment.unsent) else { return };
+        self.0.changing.borrow_mut().push((key, comment.clone()));
+        let body = Body { text: text.to_owned(), format: Format::Plain };
+        self.replace(key, Comment { body, unsent: true, ..comment });
+    }
+
+    /// Shows a comment as the endpoint has it.
+    pub(super) fn show_unchanged(&self, key: CommentKey) {
+        let mut changing = self.0.changing.borrow_mut();
+        let place = changing.iter().position(|(other, _)| *other == key);
+        let before = place.map(|place| changing.remove(place).1);
+        drop(changing);
+        if let Some(before) = before {
+            self.replace(key, before);
+        }
+    }
+
+    /// Opens a comment to be changed once more, and keeps why the change was refused.
+    pub fn open_refused(&self, key: CommentKey, trouble: Trouble) {
+        *self.0.refused.borrow_mut() = Some((key, trouble));
+        self.set_open(key, Open::Edit);
+    }
+
+    /// Why the last change of a comment was refused; asked once.
+    pub fn take_refusal(&self, place: Option<CommentKey>) -> Option<Trouble> {
+        let mut refused = self.0.refused.borrow_mut();
+        let known = refused.take_if(|(key, _)| Some(*key) == place);
+        known.map(|(_, trouble)| trouble)
+    }
+
+    /// Names of those who have written here, those in the thread of `place` first.
+    pub fn people(&self, place: Option<CommentKey>) -> Vec<String> {
+        let root = place.and_then(|place| self.0.forest.borrow().line(place).last());
+        let mut near: Vec<CommentKey> = place.into_iter().collect();
+        if let Some(root) = root {
+            near.push(root);
+            near.extend(self.0.forest.borrow().descendants(root));
+        }
+        near.extend(self.keys_there());
+        let mut names: Vec<String> = Vec::new();
+        for name in near.into_iter().filter_map(|key| self.peek(key)).map(|c| c.author.name) {
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Where one can sign in to write.
+    pub fn login(&self, place: Option<CommentKey>) -> Option<String> {
+        self.at(place).endpoint.login()
     }
 
     /// Deletes the viewer's own comment.

@@ -2,6 +2,7 @@
 
 pub mod ago;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
@@ -10,15 +11,17 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::domain::trouble::Trouble;
 use crate::json::Value;
 
-/// English, compiled in: whatever another language leaves out is said in English.
-const ENGLISH: &str = include_str!("../../locales/en.json");
+/// English, compiled in: whatever another language leaves out is said in English. What only writing says
+/// comes with it (`build.rs`).
+const ENGLISH: &str = include_str!(concat!(env!("OUT_DIR"), "/reading.json"));
 
 /// The sentences of one language.
 #[derive(Clone)]
 pub struct Text(Rc<Inner>);
 
 struct Inner {
-    sentences: Value,
+    /// Looked through one after the other.
+    sentences: RefCell<Vec<Value>>,
     plural: Intl::PluralRules,
     number: Intl::NumberFormat,
     ago: ago::Ago,
@@ -27,7 +30,6 @@ struct Inner {
 impl Text {
     /// `language` is a BCP 47 tag; one the browser does not know is as good as English.
     pub fn new(language: &str) -> Self {
-        let sentences = Value::parse(ENGLISH).unwrap_or_default();
         let languages = Array::of1(&JsValue::from_str(language));
         let languages = if is_well_formed(&languages) {
             languages
@@ -35,17 +37,36 @@ impl Text {
             Array::of1(&JsValue::from_str("en"))
         };
         Self(Rc::new(Inner {
-            sentences,
+            sentences: RefCell::new(vec![parse(ENGLISH)]),
             plural: Intl::PluralRules::new(&languages, &Object::new()),
             number: Intl::NumberFormat::new(&languages, &Object::new()),
             ago: ago::Ago::new(&languages),
         }))
     }
 
+    /// Adds sentences, as JSON; whether they are new.
+    pub fn learn(&self, more: &str) -> bool {
+        let (more, mut known) = (parse(more), self.0.sentences.borrow_mut());
+        let new = !known.contains(&more);
+        if new {
+            known.push(more);
+        }
+        new
+    }
+
+    fn find(&self, name: &str) -> Value {
+        let known = self.0.sentences.borrow();
+        known.iter().find_map(|known| known.get(name)).cloned().unwrap_or_default()
+    }
+
     /// A sentence by its name.
     pub fn say(&self, name: &str) -> String {
-        let sentence = self.0.sentences.get(name).and_then(Value::as_str);
-        sentence.unwrap_or(name).to_owned()
+        self.find(name).as_str().unwrap_or(name).to_owned()
+    }
+
+    /// What somebody is called, who may have given no name.
+    pub fn called(&self, name: &str) -> String {
+        if name.is_empty() { self.say("anonymous") } else { name.to_owned() }
     }
 
     /// A sentence with a name or a number in it, for `{what}`.
@@ -58,8 +79,8 @@ impl Text {
         #[expect(clippy::cast_precision_loss, reason = "no discussion has 2^53 comments")]
         let category = self.0.plural.select(n as f64);
         let category = category.as_string().unwrap_or_default();
-        let forms = self.0.sentences.get(name);
-        let form = forms.and_then(|forms| forms.get(&category).or_else(|| forms.get("other")));
+        let forms = self.find(name);
+        let form = forms.get(&category).or_else(|| forms.get("other"));
         let sentence = form.and_then(Value::as_str).unwrap_or(name);
         sentence.replace("{n}", &self.number(&n.to_string()))
     }
@@ -88,6 +109,7 @@ impl Text {
                 self.fill("refused", reason)
             }
             Trouble::NotAllowed => self.say("not-allowed"),
+            Trouble::SignIn => self.say("sign-in-first"),
             Trouble::TooFast { wait: Some(wait) } => self.count("too-fast-for", *wait as usize),
             Trouble::TooFast { wait: None } => self.say("too-fast"),
             Trouble::Gone => self.say("gone"),
@@ -98,6 +120,10 @@ impl Text {
             Trouble::Misconfigured => self.say("misconfigured"),
         }
     }
+}
+
+fn parse(sentences: &str) -> Value {
+    Value::parse(sentences).unwrap_or_default()
 }
 
 /// Whether the browser takes the tags: a malformed one makes the constructors of `Intl` throw.

@@ -6,8 +6,13 @@ use crate::ui::el::{El, el};
 
 /// Shows a body inside an element, in place of what was there.
 pub fn show(into: &El, body: &Body) {
+    show_nodes(into, &markup::read(body));
+}
+
+/// The same for what has been read already.
+pub fn show_nodes(into: &El, children: &[Node]) {
     into.clear();
-    nodes(into, &markup::read(body));
+    nodes(into, children);
 }
 
 fn nodes(into: &El, children: &[Node]) {

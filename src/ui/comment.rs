@@ -21,6 +21,7 @@ use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
 use crate::ui::el::{El, el};
 use crate::ui::icon::{self, icon};
+use crate::ui::writing;
 
 /// A comment as an `article`. What it says changes with the comment; what it can do, with the viewer.
 #[component]
@@ -65,7 +66,7 @@ struct Parts {
 struct Shown {
     author: Option<Author>,
     words: Option<(Standing, Body)>,
-    badges: (Option<String>, bool, Standing, Option<Time>, bool, bool),
+    badges: (Option<String>, bool, Standing, Option<Time>, bool, bool, bool),
     actions: Option<(bool, bool, bool, bool, bool)>,
     tally: Option<Tally>,
     created: Option<Time>,
@@ -128,6 +129,7 @@ impl Parts {
             comment.standing,
             comment.edited,
             comment.pinned,
+            comment.unsent,
             folded,
         );
         if shown.badges != badges || folded {
@@ -179,9 +181,7 @@ impl Parts {
     fn paint_time(&self, scene: &Scene, comment: &Comment) {
         let Some(created) = comment.created else { return self.time.set_text("#") };
         self.time.clear();
-        let time =
-            el("time").attr("datetime", &machine(created)).attr("data-at", &created.0.to_string());
-        self.time.add(time.text(&scene.text.ago().relative(created, now())));
+        self.time.add(moment(scene, created));
     }
 
     fn paint_words(&self, scene: &Scene, comment: &Comment) {
@@ -218,15 +218,16 @@ impl Parts {
         if comment.pinned {
             badge("badge", &text.say("pinned"));
         }
-        if comment.standing == Standing::Pending {
-            let title = text.say("pending-more");
-            self.badges
-                .add(el("span").class("badge").attr("title", &title).text(&text.say("pending")));
+        match comment.standing {
+            Standing::Pending => badge("badge", &text.say("pending")),
+            Standing::Spam => badge("badge", &text.say("spam")),
+            _ => {}
         }
-        if let Some(edited) = comment.edited {
-            let title = text.fill("edited-at", &text.ago().exact(edited));
-            self.badges
-                .add(el("span").class("quiet").attr("title", &title).text(&text.say("edited")));
+        if comment.unsent {
+            badge("quiet", &text.say("sending"));
+        } else if let Some(edited) = comment.edited {
+            self.badges.add(el("span").class("quiet").text(&text.say("edited")));
+            self.badges.add(moment(scene, edited).class("quiet"));
         }
         match folded {
             Some(0) => badge("quiet", &text.say("comment-folded")),
@@ -309,7 +310,8 @@ impl Parts {
                     button.as_ref().unwrap_or(&self.fold).focus();
                 }
             }
-            Open::Delete => self.offer_undo(scene),
+            // What deletes is here.
+            Open::Delete => writing::offer_undo(scene, &self.opened),
             Open::Reply | Open::Edit => {
                 let editing = open == Open::Edit;
                 let props = ComposerProps { scene: scene.clone(), place: Some(key), editing };
@@ -322,20 +324,16 @@ impl Parts {
             }
         }
     }
+}
 
-    /// Where the words were, for as long as it can be taken back.
-    fn offer_undo(&self, scene: &Scene) {
-        let words = el("p").text(&scene.text.say("removed"));
-        let undo = el("button").attr("type", "button").attr("data-do", "undo").class("button");
-        let undo = undo.text(&scene.text.say("undo"));
-        let row = el("div").class("bar").child(undo.clone());
-        self.opened.add(el("div").class("notice").attr("role", "group").child(words).child(row));
-        undo.focus();
-    }
+/// When something happened, as it is said now.
+fn moment(scene: &Scene, at: Time) -> El {
+    let time = el("time").attr("datetime", &machine(at)).attr("data-at", &at.0.to_string());
+    time.text(&scene.text.ago().relative(at, now()))
 }
 
 fn name(scene: &Scene, author: &Author) -> String {
-    if author.name.is_empty() { scene.text.say("anonymous") } else { author.name.clone() }
+    scene.text.called(&author.name)
 }
 
 fn vote_buttons(scene: &Scene, offers: Offers) -> El {

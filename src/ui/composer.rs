@@ -117,6 +117,5 @@ fn label(scene: &Scene, place: Option<CommentKey>, editing: bool) -> String {
         return scene.text.say("write-edit");
     }
     let name = scene.discussion.peek(place).map(|comment| comment.author.name).unwrap_or_default();
-    let name = if name.is_empty() { scene.text.say("anonymous") } else { name };
-    scene.text.fill("write-reply", &name)
+    scene.text.fill("write-reply", &scene.text.called(&name))
 }

@@ -7,11 +7,9 @@ pub mod composer;
 pub mod el;
 pub mod icon;
 pub mod notice;
-mod outbox;
 pub mod rating;
 pub mod thread;
 pub mod thread_list;
-mod tools;
 pub mod widget;
 pub mod writing;
 

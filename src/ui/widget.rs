@@ -1,7 +1,8 @@
 //! The whole widget, and the one place where presses are heard.
 
+use js_sys::Reflect;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::domain::comment::CommentKey;
@@ -38,13 +39,13 @@ pub fn Widget(scene: Scene) -> El {
     tick(&scene, &whole);
     go_on(&scene);
     follow_address(&scene);
+    admit_failure(&scene, &whole);
     read(&scene);
     let pressed = scene.clone();
-    let exact = scene.clone();
-    let whole = whole.on("pointerover", move |event| {
-        say_exactly(&exact, &event);
-        foresee(&event);
-    });
+    for event in ["pointerover", "focusin", "selectstart"] {
+        let scene = scene.clone();
+        listen(whole.node(), event, move |event| foresee(&scene, &event));
+    }
     whole.on("click", move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let button = target.and_then(|target| target.closest("[data-do]").ok().flatten());
@@ -54,18 +55,6 @@ pub fn Widget(scene: Scene) -> El {
             press(&pressed, &button);
         }
     })
-}
-
-/// The whole date of a time under the mouse: asked for, not made for every comment in advance.
-fn say_exactly(scene: &Scene, event: &web_sys::Event) {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let Some(time) = target.filter(|target| target.matches("time:not([title])").unwrap_or(false))
-    else {
-        return;
-    };
-    if let Some(at) = time.get_attribute("data-at").and_then(|at| at.parse().ok()) {
-        El::of(time).set("title", &scene.text.ago().exact(Time(at)));
-    }
 }
 
 fn title(scene: &Scene, heading: El) -> El {
@@ -79,8 +68,7 @@ fn title(scene: &Scene, heading: El) -> El {
 
 /// The composer for a new thread, or a sentence where none can be begun.
 fn write(scene: &Scene) -> El {
-    let place = el("div").class("write");
-    place.add(links(scene));
+    let place = el("div").class("write").child(links(scene)).child(scene.unsent.place());
     if !scene.discussion.offers(None).create {
         return place;
     }
@@ -88,7 +76,7 @@ fn write(scene: &Scene) -> El {
     let words = el("p").class("notice").text(&scene.text.say("closed"));
     let closed = scene.discussion.closed();
     let both = (composer.clone(), words.clone());
-    place.child(composer).child(words).child(scene.unsent.place()).bind(move |_| {
+    place.child(composer).child(words).bind(move |_| {
         both.0.toggle("hidden", closed.get());
         both.1.toggle("hidden", !closed.get());
     })
@@ -118,8 +106,8 @@ fn read(scene: &Scene) {
         discussion.read().await;
         discussion.reopen_drafts();
         discussion.seek(&hash()).await;
-        if discussion.has_unsent() && need(Part::Writing).await.is_ok() {
-            writing::send_unsent(&unsent);
+        if discussion.has_unsent() {
+            prepare(&unsent);
         }
     });
     let discussion = scene.discussion.clone();
@@ -148,6 +136,27 @@ fn go_on(scene: &Scene) {
     listen(&window, "online", move |_| {
         if scene.discussion.has_failed() {
             read(&scene);
+        }
+    });
+}
+
+/// Says so where the program itself has failed: nothing in it can be relied on then. All that is needed is
+/// made beforehand.
+fn admit_failure(scene: &Scene, whole: &El) {
+    let Some(window) = web_sys::window() else { return };
+    let reload = el("a").class("button").attr("href", &scene.address);
+    let reload = reload.text(&scene.text.say("reload"));
+    let notice = el("div").class("notice broke").attr("role", "alert").attr("hidden", "");
+    let notice = notice.child(el("p").text(&scene.text.say("broke"))).child(reload);
+    let _ = whole.node().prepend_with_node_1(notice.node());
+    let whole = whole.clone();
+    listen(&window, "error", move |event| {
+        let get = |from: &JsValue, name: &str| Reflect::get(from, &JsValue::from_str(name));
+        let kind = get(&event, "error").and_then(|error| get(&error, "name"));
+        if kind.is_ok_and(|kind| kind == "RuntimeError") {
+            notice.toggle("hidden", false);
+            // What was typed so far is kept.
+            whole.find_all("textarea").iter().for_each(|field| field.toggle("readonly", true));
         }
     });
 }
@@ -216,15 +225,29 @@ pub fn act(scene: &Scene, act: Act) {
     });
 }
 
-/// Fetches what writes as soon as the reader comes near it.
-fn foresee(event: &web_sys::Event) {
+/// Fetches what writes as soon as the reader comes near it, or selects what may be quoted. Says the whole
+/// date of a time under the mouse: it is not made for every comment in advance.
+fn foresee(scene: &Scene, event: &web_sys::Event) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let near =
         |target: &Element| target.closest(".actions, .composer, .give").is_ok_and(|e| e.is_some());
-    if target.is_some_and(|target| near(&target)) {
-        // Whoever needs it says what went wrong.
-        spawn(async { drop(need(Part::Writing).await) });
+    if event.type_() == "selectstart" || target.as_ref().is_some_and(near) {
+        return prepare(scene);
     }
+    let at = target.as_ref().and_then(|target| target.get_attribute("data-at")?.parse().ok());
+    if let (Some(time), Some(at)) = (target, at) {
+        El::of(time).set("title", &scene.text.ago().exact(Time(at)));
+    }
+}
+
+fn prepare(scene: &Scene) {
+    let scene = scene.clone();
+    spawn(async move {
+        // Whoever needs it says what went wrong.
+        if need(Part::Writing).await.is_ok() {
+            writing::begin(&scene);
+        }
+    });
 }
 
 fn toggle_open(scene: &Scene, key: CommentKey, open: Open) {
@@ -246,18 +269,11 @@ fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
     effect(move || {
         let Some(news) = news.get() else { return };
         let (said, focus) = match &news {
-            News::Posted(key) => (text.say("posted"), Some(*key)),
-            News::Held => (text.say("held"), None),
-            // The outbox itself is there to be seen.
-            News::Queued => (text.say("queued"), None),
-            News::Sent => (text.say("sent"), None),
-            News::Edited(key) => (text.say("changed"), Some(*key)),
-            News::Deleted(next) => (text.say("removed"), *next),
-            News::Rated(Some(stars)) => (text.count("rated", stars.count().into()), None),
-            News::Rated(None) => (text.say("rating-taken-back"), None),
             News::Read(count, first) => (text.count("more-read", *count), Some(*first)),
             News::Named(key) => (String::new(), Some(*key)),
             News::Undone(trouble) => (text.fill("undone", &text.explain(trouble)), None),
+            // It comes from what writes, which therefore is here.
+            written => writing::told(&text, written),
         };
         let undone = matches!(news, News::Undone(_));
         status.set_text(if undone { "" } else { &said });
@@ -269,6 +285,8 @@ fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
         let deleted = matches!(news, News::Deleted(_));
         // After the rows of this turn are on the page.
         after(0, move || match focus {
+            // Nobody is taken away from what they are typing.
+            _ if whole.find("textarea[data-written]:focus").is_some() => {}
             // Some time has passed since the press: the reader may be somewhere else by now.
             _ if deleted && !focus_is_lost() => {}
             Some(key) => show(&whole, &discussion.fragment(key), named),

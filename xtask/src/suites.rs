@@ -14,7 +14,9 @@ use crate::tools;
 pub(crate) const NAMES: &[&str] = &["native", "wasm", "e2e", "contract", "faults", "trials"];
 
 /// Scenarios of `e2e` by themselves.
-const WITHIN_E2E: &[(&str, &str)] = &[("faults", "F"), ("trials", "trials")];
+const WITHIN_E2E: &[(&str, &str)] = &[("faults", FAULTS), ("trials", "trials")];
+/// Faults are numbered F01, F02, …
+const FAULTS: &str = "F";
 
 const SCHEMATHESIS: &str = "4.32.5";
 
@@ -126,6 +128,7 @@ fn e2e(only: Option<&str>, quick: bool) -> Result<Count> {
     let mut play = cargo();
     play.args(["run", "--quiet", "--package", "jawjaw-e2e", "--"]).args(only);
     play.args(quick.then_some("--quick"));
+    play.args(only.is_some_and(|only| only == FAULTS).then_some("--table"));
     counted(&mut play)
 }
 

@@ -1,4 +1,4 @@
-//! `jawjaw-e2e [FILTER] [--list] [--quick]` plays scenarios; `jawjaw-e2e shots DIR` takes pictures.
+//! `jawjaw-e2e [FILTER] [--list] [--quick] [--table]` plays scenarios; `jawjaw-e2e shots DIR` takes pictures.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,6 +39,9 @@ fn run() -> Result<bool> {
         return Ok(true);
     }
     let tally = suite::play(&scenarios, has("--quick"))?;
+    if has("--table") {
+        println!("\n{}", tally.table());
+    }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     Ok(tally.failed == 0 && tally.passed > 0)
 }

@@ -12,12 +12,29 @@ use crate::world::World;
 pub type Scenario = (&'static str, fn(&World) -> Result<()>);
 
 /// How many went well and how many did not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Scenarios that held.
     pub passed: usize,
     /// Scenarios that did not.
     pub failed: usize,
+    /// A line for each: its name, whether it held, seconds.
+    pub rows: Vec<(&'static str, bool, f64)>,
+}
+
+impl Tally {
+    /// Names in words with what became of each, as a Markdown table.
+    pub fn table(&self) -> String {
+        let mut out =
+            "| row | fault | outcome | seconds |\n| --- | --- | --- | ---: |\n".to_owned();
+        for (name, held, seconds) in &self.rows {
+            let (row, fault) = name.split_once('_').unwrap_or((name, ""));
+            let (fault, held) = (fault.replace('_', " "), if *held { "held" } else { "FAILED" });
+            let seconds = format!("{seconds:.1}");
+            out += &["| ", row, " | ", &fault, " | ", held, " | ", &seconds, " |\n"].concat();
+        }
+        out
+    }
 }
 
 /// Scenarios whose name holds `filter`; all of them without one.
@@ -38,6 +55,7 @@ pub fn play(scenarios: &[Scenario], quick: bool) -> Result<Tally> {
         let outcome = catch_unwind(AssertUnwindSafe(|| scenario(&world)))
             .unwrap_or_else(|panic| Err(anyhow!("panicked: {}", words(&panic))));
         let seconds = start.elapsed().as_secs_f64();
+        tally.rows.push((name, outcome.is_ok(), seconds));
         match outcome {
             Ok(()) => {
                 tally.passed += 1;
@@ -73,7 +91,7 @@ fn words(panic: &Box<dyn std::any::Any + Send>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scenario, chosen};
+    use super::{Scenario, Tally, chosen};
 
     const SCENARIOS: &[Scenario] =
         &[("driver_clicks", |_| Ok(())), ("isso_reads", |_| Ok(())), ("isso_votes", |_| Ok(()))];
@@ -82,6 +100,16 @@ mod tests {
     fn check(filter: Option<&str>, names: &str) {
         let seen: Vec<&str> = chosen(SCENARIOS, filter).iter().map(|(name, _)| *name).collect();
         assert_eq!(seen.join(" "), names);
+    }
+
+    #[test]
+    fn a_tally_is_a_table() {
+        let tally = Tally { rows: vec![("F01_no_network", false, 1.25)], ..Tally::default() };
+        assert!(
+            tally.table().ends_with("| F01 | no network | FAILED | 1.2 |\n"),
+            "{}",
+            tally.table()
+        );
     }
 
     #[test]

@@ -27,11 +27,14 @@ const PARTS: &[Part] = &[
         name: "writing",
         doors: &[
             "jawjaw::ui::writing::open",
+            "jawjaw::ui::writing::told",
+            "jawjaw::ui::writing::offer_undo",
             "jawjaw::ui::writing::act",
-            "jawjaw::ui::writing::send_unsent",
+            "jawjaw::ui::writing::begin",
         ],
     },
     Part { name: "checks", doors: &["jawjaw::profile::grammar::check_all"] },
+    Part { name: "markdown", doors: &["jawjaw::domain::markdown::read"] },
 ];
 
 fn main() -> Result<()> {

@@ -3,12 +3,15 @@
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use super::common::{blog, page, unharmed, visit, wait_threads};
+use super::common::{blog, button, card, page, post, unharmed, visit, wait_threads};
 use crate::{Reply, Site, World};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("composer_marks_words", marks_words),
     ("composer_counts_what_fits", counts_what_fits),
+    ("composer_shows_a_preview", shows_a_preview),
+    ("composer_quotes_what_is_selected", quotes_what_is_selected),
+    ("composer_completes_names", completes_names),
     ("composer_marks_only_where_it_is_markdown", marks_only_where_it_is_markdown),
 ];
 
@@ -35,7 +38,7 @@ fn marks_words(world: &World) -> Result<()> {
     // One stop for Tab, arrows inside.
     page.eval("deep('jaw-jaw', '.write [data-mark=bold]').focus()")?;
     page.press("ArrowLeft")?;
-    page.wait("deep('jaw-jaw').shadowRoot.activeElement.dataset.mark === 'list'")?;
+    page.wait("deep('jaw-jaw').shadowRoot.activeElement.dataset.mark === 'preview'")?;
     page.press("ArrowRight")?;
     page.wait("deep('jaw-jaw').shadowRoot.activeElement.dataset.mark === 'bold'")?;
     page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
@@ -49,6 +52,110 @@ fn marks_words(world: &World) -> Result<()> {
     is("**kept**")?;
     page.reload()?;
     is("**kept**")?;
+    unharmed(&page)
+}
+
+fn shows_a_preview(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    page.fill(
+        FIELD,
+        "A **bold** word\n\n- one\n- <b>two</b>\n\n[x](javascript:alert(1)) https://a.example/",
+    )?;
+    page.wait("deep('jaw-jaw', '.write [data-mark=preview]')")?;
+    let fetched =
+        "performance.getEntriesByType('resource').some((one) => one.name.includes('markdown'))";
+    ensure!(page.eval(fetched)? == false, "it is fetched when it is asked for");
+    page.click("deep('jaw-jaw', '.write [data-mark=preview]')")?;
+    let shown = "deep('jaw-jaw', '.preview .words')";
+    page.wait(&format!("{shown}.querySelector('strong')?.textContent === 'bold'"))?;
+    let outline = page.text(&format!(
+        "[...{shown}.querySelectorAll('*')].map((one) => one.localName).join(' ')"
+    ))?;
+    ensure!(outline == "p strong ul li li p a a", "{outline}");
+    ensure!(page.eval(&format!("{shown}.textContent.includes('<b>two</b>')"))? == true, "as text");
+    ensure!(
+        page.eval(&format!("{shown}.querySelectorAll('a[href]').length"))? == 1,
+        "one leads on"
+    );
+    // It follows what is typed.
+    page.eval(&format!("{FIELD}.focus(); {FIELD}.setSelectionRange(0, 0)"))?;
+    page.type_text("# ")?;
+    page.wait(&format!("{shown}.querySelector('h4')?.textContent === 'A bold word'"))?;
+    page.click("deep('jaw-jaw', '.write [data-mark=preview]')")?;
+    page.wait("deep('jaw-jaw', '.preview').hidden")?;
+    unharmed(&page)
+}
+
+fn quotes_what_is_selected(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    post(&blog.native, "Kettles sing. Toads do not.", None, "Eve")?;
+    post(&blog.native, "Quite so.", None, "Bob")?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    let select = |start: u32, end: u32| {
+        page.eval(&format!(
+            "(() => {{ const text = {}.querySelector('.words p').firstChild;
+                text.parentElement.dispatchEvent(new Event('selectstart', {{ bubbles: true }}));
+                getSelection().setBaseAndExtent(text, {start}, text, {end}) }})()",
+            card("Kettles")
+        ))
+    };
+    select(0, 13)?;
+    page.click(&button("Kettles", "reply"))?;
+    let field = "deep('jaw-jaw', '.opened textarea')";
+    page.wait(&format!("{field}.value === '> Kettles sing.\\n\\n'"))?;
+    page.wait(&format!("{field}.selectionStart === 17"))?;
+    // Another comment is answered without it; its button brings it.
+    page.press("Escape")?;
+    page.wait(&format!("!{field}"))?;
+    select(14, 27)?;
+    page.click(&button("Quite so", "reply"))?;
+    page.wait("deep('jaw-jaw', '.opened button[type=submit]')")?;
+    ensure!(page.eval(&format!("{field}.value"))? == "", "that was said by somebody else");
+    select(14, 27)?;
+    page.click("deep('jaw-jaw', '.opened [data-mark=quote]')")?;
+    page.wait(&format!("{field}.value === '> Toads do not.\\n\\n'"))?;
+    unharmed(&page)
+}
+
+fn completes_names(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    post(&blog.native, "one", None, "Ada Lovelace")?;
+    post(&blog.native, "two", None, "Adele")?;
+    post(&blog.native, "three", None, "Bob")?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    page.fill(FIELD, "dear")?;
+    page.wait("deep('jaw-jaw', '.write button[type=submit]')")?;
+    page.type_text(" @ad")?;
+    let offered =
+        "deepAll('jaw-jaw', '.people [role=option]').map((one) => one.textContent).join()";
+    page.wait(&format!("['Ada Lovelace,Adele', 'Adele,Ada Lovelace'].includes({offered})"))?;
+    page.press("ArrowDown")?;
+    page.wait(&format!(
+        "deep('jaw-jaw', '.people [aria-selected=true]')?.id === {FIELD}.getAttribute('aria-activedescendant')
+            && deepAll('jaw-jaw', '.people [role=option]')[1].ariaSelected === 'true'"
+    ))?;
+    let second = page.text("deepAll('jaw-jaw', '.people [role=option]')[1].textContent")?;
+    page.press("Enter")?;
+    page.wait(&format!("{FIELD}.value === {}", json!(format!("dear @{second} "))))?;
+    ensure!(page.eval("deep('jaw-jaw', '.people').hidden")? == true, "it goes");
+    // Escape closes the list, not the form; a click takes.
+    page.type_text("and @lov")?;
+    page.wait(&format!("{offered} === 'Ada Lovelace'"))?;
+    page.press("Escape")?;
+    page.wait("deep('jaw-jaw', '.people').hidden")?;
+    page.type_text("e")?;
+    page.wait(&format!("{offered} === 'Ada Lovelace'"))?;
+    page.click("deep('jaw-jaw', '.people [role=option]')")?;
+    page.wait(&format!(
+        "{FIELD}.value === {}",
+        json!(format!("dear @{second} and @Ada Lovelace "))
+    ))?;
+    page.reload()?;
+    page.wait(&format!("{FIELD}.value.endsWith('and @Ada Lovelace ')"))?;
     unharmed(&page)
 }
 

@@ -7,6 +7,7 @@ mod embed;
 mod faults;
 mod isso;
 mod native;
+mod outbox;
 mod parts;
 mod policy;
 mod services;
@@ -32,7 +33,22 @@ pub fn all() -> Vec<Scenario> {
         services::SCENARIOS,
         policy::SCENARIOS,
         faults::SCENARIOS,
+        outbox::SCENARIOS,
         trials::SCENARIOS,
     ]
     .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_fault_has_its_row() {
+        for number in 1..=48 {
+            let row = format!("F{number:02}_");
+            assert!(
+                super::all().iter().any(|(name, _)| name.starts_with(&row)),
+                "{row} is missing"
+            );
+        }
+    }
 }

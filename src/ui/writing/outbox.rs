@@ -26,10 +26,12 @@ pub(super) fn show(scene: &Scene, place: &El) {
         let had_focus = place.has_focus();
         place.clear();
         // What is being sent for the first time is still in its form.
-        let shown = |entry: &&Entry| {
+        let shown = |entry: &&Entry| match entry.progress.state {
+            State::Stopped => true,
             // What is deleted says so where it stands.
-            !matches!(entry.deed, Deed::Delete { .. })
-                && (entry.progress.tries > 1 || entry.progress.state != State::Sending)
+            _ if matches!(entry.deed, Deed::Delete { .. }) => false,
+            State::Sending => entry.progress.tries > 1,
+            State::Waiting => entry.progress.tries > 0 || !online(),
         };
         let shown: Vec<&Entry> = entries.iter().filter(shown).collect();
         place.toggle("hidden", shown.is_empty());
@@ -65,8 +67,10 @@ pub(super) fn show(scene: &Scene, place: &El) {
 /// Sends again when it is time.
 fn wait(scene: &Scene) {
     let (outbox, discussion) = (scene.discussion.outbox(), scene.discussion.clone());
+    let rating = discussion.rating();
     effect(move || {
-        let _ = outbox.get();
+        // Who takes ratings may come later than what waits for them.
+        let _ = (outbox.get(), rating.get());
         let Some(next) = discussion.next_try() else { return };
         let discussion = discussion.clone();
         let pause = (next.0 - now().0).clamp(50, 60_000);
@@ -78,14 +82,18 @@ fn wait(scene: &Scene) {
 
 fn item(scene: &Scene, entry: &Entry) -> El {
     let text = &scene.text;
+    let name = || {
+        let comment = entry.deed.about().and_then(|key| scene.discussion.peek(key));
+        let name = comment.map(|comment| comment.author.name).unwrap_or_default();
+        text.called(&name)
+    };
     let about = match &entry.deed {
         Deed::Create { parent: None, .. } => None,
-        Deed::Create { parent: Some(parent), .. } => {
-            let parent = scene.discussion.peek(*parent);
-            let name = parent.map(|parent| parent.author.name).filter(|name| !name.is_empty());
-            Some(text.fill("write-reply", &name.unwrap_or_else(|| text.say("anonymous"))))
-        }
-        Deed::Edit { .. } | Deed::Delete { .. } => Some(text.say("outbox-edit")),
+        Deed::Create { .. } => Some(text.fill("write-reply", &name())),
+        Deed::Edit { .. } => Some(text.say("outbox-edit")),
+        Deed::Delete { .. } => Some(text.say("outbox-delete")),
+        Deed::Vote { .. } => Some(text.fill("outbox-vote", &name())),
+        Deed::Rate { .. } => Some(text.say("rate")),
     };
     let item = el("li").class("unsent").part("unsent");
     if let Some(about) = about {
@@ -93,7 +101,9 @@ fn item(scene: &Scene, entry: &Entry) -> El {
     }
     let words: String = entry.deed.text().chars().take(SHOWN).collect();
     let cut = if entry.deed.text().len() > words.len() { "…" } else { "" };
-    item.add(el("blockquote").attr("dir", "auto").text(&[&words, cut].concat()));
+    if !words.is_empty() {
+        item.add(el("blockquote").attr("dir", "auto").text(&[&words, cut].concat()));
+    }
     let why = entry.trouble.as_ref().map(|trouble| text.explain(trouble)).unwrap_or_default();
     let state = match entry.progress.state {
         State::Sending => text.say("outbox-sending"),
@@ -104,9 +114,9 @@ fn item(scene: &Scene, entry: &Entry) -> El {
     item.add(el("p").class("quiet").text(&state));
     let bar = el("div").class("bar");
     if entry.progress.state != State::Sending {
-        for (verb, class) in
-            [("send-again", "button"), ("edit-unsent", "plain"), ("discard", "plain")]
-        {
+        let verbs = [("send-again", "button"), ("edit-unsent", "plain"), ("discard", "plain")];
+        let fits = |verb: &str| verb != "edit-unsent" || entry.deed.has_words();
+        for (verb, class) in verbs.into_iter().filter(|(verb, _)| fits(verb)) {
             let button = el("button").attr("type", "button").class(class).attr("data-unsent", verb);
             bar.add(button.attr("data-uuid", &entry.uuid).text(&text.say(verb)));
         }

@@ -1,30 +1,40 @@
 //! Everything that writes: fetched when the reader first turns to it ([`Part::Writing`]).
 
+mod mention;
+mod outbox;
+mod preview;
+mod quote;
+mod tools;
+mod who;
+
 use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::reactive::owner::WeakOwner;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, KeyboardEvent};
+use web_sys::{CssStyleSheet, KeyboardEvent, ShadowRoot};
 
 use crate::domain::author::Signature;
 use crate::domain::comment::CommentKey;
 use crate::domain::offers::Asked;
 use crate::domain::rating::Stars;
+use crate::domain::trouble::Trouble;
 use crate::domain::vote::Vote;
-use crate::json::Value;
+use crate::endpoint::now;
 use crate::state::discussion::Open;
 use crate::state::entry::Deed;
-use crate::state::memory;
+use crate::state::news::News;
 use crate::state::outbox::Outcome;
 use crate::state::writing::uuid;
+use crate::text::Text;
 use crate::ui::Scene;
+use crate::ui::body;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, el, spawn};
-use crate::ui::{outbox, tools};
+use crate::ui::el::{El, after, el, spawn};
+use crate::ui::writing::who::{Who, value};
 
-/// Under this name the signature is kept, if the reader agrees.
-const SIGNATURE: &str = "signature";
+const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/writing.json"));
+const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/writing.css"));
 
 /// What is written with one press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,27 +46,66 @@ pub enum Act {
     Undo(CommentKey),
 }
 
-/// Sends what an earlier visit left. A door of its part.
+/// Does what is to be done once a widget: brings words and looks, watches what is selected, and sends what
+/// an earlier visit left. A door of its part.
 #[inline(never)]
-pub fn send_unsent(scene: &Scene) {
-    show_unsent(scene);
-}
-
-/// Shows the outbox, once.
-fn show_unsent(scene: &Scene) {
+pub fn begin(scene: &Scene) {
+    if !scene.text.learn(SENTENCES) {
+        return;
+    }
     if let Some((place, owner)) = scene.unsent.0.get()
-        && !place.node().has_attribute("data-watched")
         && let Some(owner) = owner.as_ref().and_then(WeakOwner::upgrade)
     {
-        place.toggle("data-watched", true);
+        dress(place);
+        owner.with(|| quote::watch(place));
         owner.with(|| outbox::show(scene, place));
+    }
+}
+
+/// Adds the style sheet to those of the widget.
+fn dress(place: &El) {
+    let root = place.node().get_root_node().dyn_into::<ShadowRoot>();
+    if let (Ok(root), Ok(sheet)) = (root, CssStyleSheet::new()) {
+        let _ = sheet.replace_sync(STYLE);
+        let sheets = js_sys::Array::from(&root.adopted_style_sheets());
+        sheets.push(&sheet);
+        root.set_adopted_style_sheets(&sheets);
+    }
+}
+
+/// Puts a way back where the words of a comment were, for as long as there is one. A door of its part.
+#[inline(never)]
+pub fn offer_undo(scene: &Scene, into: &El) {
+    let words = el("p").text(&scene.text.say("removed"));
+    let undo = el("button").attr("type", "button").attr("data-do", "undo").class("button");
+    let undo = undo.text(&scene.text.say("undo"));
+    let row = el("div").class("bar").child(undo.clone());
+    into.add(el("div").class("notice").attr("role", "group").child(words).child(row));
+    undo.focus();
+}
+
+/// What is said of something that was written, and where the focus goes. A door of its part.
+#[inline(never)]
+pub fn told(text: &Text, news: &News) -> (String, Option<CommentKey>) {
+    match news {
+        News::Posted(key) => (text.say("posted"), Some(*key)),
+        News::Held => (text.say("held"), None),
+        // The outbox itself is there to be seen.
+        News::Queued => (text.say("queued"), None),
+        News::Sent => (text.say("sent"), None),
+        // It was shown before it was sent; the reader may be anywhere by now.
+        News::Edited => (text.say("changed"), None),
+        News::Deleted(next) => (text.say("removed"), *next),
+        News::Rated(Some(stars)) => (text.count("rated", stars.count().into()), None),
+        News::Rated(None) => (text.say("rating-taken-back"), None),
+        News::Read(..) | News::Named(_) | News::Undone(_) => (String::new(), None),
     }
 }
 
 /// Does what was pressed. A door of its part.
 #[inline(never)]
 pub fn act(scene: &Scene, act: Act) {
-    show_unsent(scene);
+    begin(scene);
     let discussion = scene.discussion.clone();
     spawn(async move {
         match act {
@@ -71,7 +120,7 @@ pub fn act(scene: &Scene, act: Act) {
 /// Adds to a form all that is needed to send what is written in it. A door of its part.
 #[inline(never)]
 pub fn open(form: Form) {
-    show_unsent(&form.scene);
+    begin(&form.scene);
     let who = Who::new(&form.scene, form.place, form.editing);
     let send = el("button").attr("type", "submit").class("button").part("button");
     let bar = el("div").class("bar").child(send.clone());
@@ -83,7 +132,8 @@ pub fn open(form: Form) {
     tools::add(&form);
     form.rest.add(bar);
     let whole = form.whole.clone();
-    let writing = Rc::new(Writing { form, who, send, sending: Cell::new(false) });
+    let writing =
+        Rc::new(Writing { form, who, send, sending: Cell::new(false), until: Cell::new(0) });
     writing.start();
     let (on_submit, on_key) = (writing.clone(), writing);
     let whole = whole.on("submit", move |event| {
@@ -93,17 +143,39 @@ pub fn open(form: Form) {
     let _ = whole.on("keydown", move |event| on_key.key(event.unchecked_ref()));
 }
 
+impl Form {
+    /// Says what went wrong, and offers what helps.
+    fn explain(&self, trouble: &Trouble) {
+        let text = &self.scene.text;
+        self.trouble.set_text(&text.explain(trouble));
+        if *trouble == Trouble::SignIn
+            && let Some(address) = self.scene.discussion.login(self.place)
+        {
+            let anchor = el("a").text(&text.say("sign-in"));
+            body::link(&anchor, &address);
+            self.trouble.add_text(" ");
+            self.trouble.add(anchor);
+        }
+    }
+}
+
 struct Writing {
     form: Form,
     who: Who,
     send: El,
     sending: Cell<bool>,
+    /// Until then the endpoint takes nothing, in milliseconds since 1970.
+    until: Cell<i64>,
 }
 
 impl Writing {
     /// Fetches what is to be changed, unless a change of it is being written already.
     fn start(self: &Rc<Self>) {
         self.show_sending(false);
+        if let Some(trouble) = self.form.scene.discussion.take_refusal(self.form.place) {
+            self.form.explain(&trouble);
+        }
+        quote::into(&self.form);
         let Form { editing: true, place: Some(key), .. } = self.form else { return };
         if self.form.text().is_empty() {
             let this = self.clone();
@@ -138,7 +210,7 @@ impl Writing {
     }
 
     fn submit(self: Rc<Self>) {
-        if self.sending.get() {
+        if self.sending.get() || self.wait() > 0 {
             return;
         }
         let text = self.form.text().trim().to_owned();
@@ -160,12 +232,20 @@ impl Writing {
         discussion.put_unsent(&uuid, deed);
         // It is kept there now: a draft beside it would be said twice after a reload.
         discussion.keep_draft(place, editing, "");
+        if let (true, Some(key)) = (editing, place) {
+            return self.change(key, text, uuid);
+        }
         spawn(async move {
             let outcome = discussion.send(&uuid).await;
             self.show_sending(false);
             if let Outcome::Refused(trouble) = outcome {
                 discussion.keep_draft(place, editing, &self.form.text());
-                return self.form.trouble.set_text(&self.form.scene.text.explain(&trouble));
+                self.form.explain(&trouble);
+                if let Trouble::TooFast { wait: Some(wait) } = trouble {
+                    self.until.set(now().0 + i64::from(wait) * 1_000);
+                    self.count_down();
+                }
+                return;
             }
             if outcome == Outcome::Kept {
                 discussion.queued();
@@ -176,6 +256,47 @@ impl Writing {
             }
             discussion.sent(place, editing, &text);
         });
+    }
+
+    /// Shows a change at once, and comes back to it where it is refused.
+    fn change(&self, key: CommentKey, text: String, uuid: String) {
+        let discussion = self.form.scene.discussion.clone();
+        discussion.show_change(key, &text);
+        discussion.set_open(key, Open::Nothing);
+        spawn(async move {
+            match discussion.send(&uuid).await {
+                Outcome::Refused(trouble) => {
+                    discussion.keep_draft(Some(key), true, &text);
+                    discussion.open_refused(key, trouble);
+                }
+                outcome => {
+                    discussion.keep_try(Some(key), true, "");
+                    if outcome == Outcome::Kept {
+                        discussion.queued();
+                    }
+                }
+            }
+        });
+    }
+
+    /// Says on the button how long the endpoint asked to wait. The reason has been said: a number that
+    /// changes every second must not be read out.
+    fn count_down(self: Rc<Self>) {
+        let left = self.wait();
+        if left <= 0 {
+            self.show_sending(false);
+            return self.form.trouble.set_text(&self.form.scene.text.say("again-now"));
+        }
+        let text = &self.form.scene.text;
+        let number = text.number(&((left + 999) / 1_000).to_string());
+        self.send.set_text(&text.fill("again-in", &number));
+        self.send.set("aria-disabled", "true");
+        after(i32::try_from((left - 1) % 1_000 + 1).unwrap_or(1_000), move || self.count_down());
+    }
+
+    /// Milliseconds until the endpoint takes something again.
+    fn wait(&self) -> i64 {
+        self.until.get() - now().0
     }
 
     fn missing(&self, text: &str) -> Option<(String, El)> {
@@ -229,77 +350,4 @@ impl Writing {
 /// What makes a try the same try.
 pub(super) fn tried(text: &str, by: &Signature) -> String {
     [text, "\n", &by.name, "\n", &by.email, "\n", &by.url].concat()
-}
-
-/// Who writes: as much as the endpoint asks for.
-struct Who {
-    fields: El,
-    /// Name, e-mail, website.
-    asked: [(Asked, El); 3],
-    agreed: El,
-}
-
-impl Who {
-    fn new(scene: &Scene, place: Option<CommentKey>, editing: bool) -> Self {
-        let offers = scene.discussion.offers(place);
-        let known = memory::load(SIGNATURE).and_then(|kept| Value::parse(&kept).ok());
-        let known = known.unwrap_or_default();
-        let fields = el("div").class("who");
-        let input = |asked: Asked, name: &str, kind: &str, autocomplete: &str| {
-            let input = el("input").attr("type", kind).attr("autocomplete", autocomplete);
-            let input = input.attr("dir", "auto").part("input");
-            let shown = if editing { Asked::No } else { asked };
-            if shown == Asked::No {
-                return (Asked::No, input);
-            }
-            let words = scene.text.say(name);
-            let optional = scene.text.fill("optional", &words);
-            let words = if shown == Asked::Required { words } else { optional };
-            input.toggle("required", shown == Asked::Required);
-            set_value(&input, known.get(name).and_then(Value::as_str).unwrap_or_default());
-            fields.add(el("label").child(el("span").text(&words)).child(input.clone()));
-            (shown, input)
-        };
-        let asked = [
-            input(offers.name, "name", "text", "name"),
-            input(offers.email, "email", "email", "email"),
-            input(offers.website, "website", "url", "url"),
-        ];
-        let agreed = el("input").attr("type", "checkbox");
-        agreed
-            .node()
-            .unchecked_ref::<HtmlInputElement>()
-            .set_checked(known.get("agreed").is_some_and(Value::is_truthy));
-        if asked.iter().any(|(asked, _)| *asked != Asked::No) {
-            let words = el("span").text(&scene.text.say("remember"));
-            fields.add(el("label").class("agree").child(agreed.clone()).child(words));
-        }
-        Self { fields, asked, agreed }
-    }
-
-    fn signature(&self) -> Signature {
-        let [name, email, url] = [0, 1, 2].map(|place: usize| value(&self.asked[place].1));
-        Signature { name, email, url }
-    }
-
-    fn remember(&self, by: &Signature) {
-        if self.asked.iter().all(|(asked, _)| *asked == Asked::No) {
-            return;
-        }
-        let agreed = self.agreed.node().unchecked_ref::<HtmlInputElement>().checked();
-        let named = [("name", &by.name), ("email", &by.email), ("website", &by.url)];
-        let mut kept: Vec<(String, Value)> =
-            named.iter().map(|(name, value)| ((*name).to_owned(), Value::text(value))).collect();
-        kept.push(("agreed".to_owned(), Value::Bool(agreed)));
-        let keep = if agreed { memory::keep } else { memory::keep_for_now };
-        keep(SIGNATURE, &Value::Record(kept).write());
-    }
-}
-
-fn value(input: &El) -> String {
-    input.node().unchecked_ref::<HtmlInputElement>().value().trim().to_owned()
-}
-
-fn set_value(input: &El, text: &str) {
-    input.node().unchecked_ref::<HtmlInputElement>().set_value(text);
 }

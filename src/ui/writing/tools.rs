@@ -5,8 +5,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlDocument, HtmlTextAreaElement, KeyboardEvent};
 
 use crate::domain::marking::{Mark, Marked, mark};
+use crate::state::memory;
 use crate::ui::composer::Form;
 use crate::ui::el::{El, el};
+use crate::ui::writing::{mention, preview, quote};
 
 const MARKS: [(Mark, &str, &str); 6] = [
     (Mark::Bold, "bold", "b"),
@@ -69,6 +71,7 @@ pub(super) fn add(form: &Form) {
             let field = form.field.clone();
             bar.add(button.text(&text.say(name)).on("click", move |_| put(&field, kind)));
         }
+        bar.add(preview::button(form).attr("tabindex", "-1"));
         let inside = bar.clone();
         let bar = bar.on("keydown", move |event| move_focus(&inside, event.unchecked_ref()));
         let _ = form.rest.node().prepend_with_node_1(bar.node());
@@ -89,6 +92,22 @@ pub(super) fn add(form: &Form) {
     if offers.longest > 0 {
         count(form, offers.longest);
     }
+    mention::add(form);
+    admit(form);
+}
+
+/// Says so where nothing typed can be kept beyond this visit.
+fn admit(form: &Form) {
+    let words = el("p").class("quiet");
+    form.rest.add(words.clone());
+    let text = form.scene.text.clone();
+    let show = move || {
+        if memory::is_forgetful() {
+            words.set_text(&text.say("forgetful"));
+        }
+    };
+    show();
+    let _ = form.field.clone().on("input", move |_| show());
 }
 
 /// Says how much more fits, from the last fifth on.
@@ -111,11 +130,11 @@ fn count(form: &Form, longest: usize) {
     let _ = form.field.clone().on("input", move |_| show());
 }
 
-/// Left and right go from button to button.
+/// Left and right go from button to button; the last is the one after the marks.
 fn move_focus(bar: &El, event: &KeyboardEvent) {
     let step = match event.key().as_str() {
         "ArrowRight" => 1,
-        "ArrowLeft" => MARKS.len() - 1,
+        "ArrowLeft" => MARKS.len(),
         _ => return,
     };
     event.prevent_default();
@@ -132,24 +151,56 @@ fn move_focus(bar: &El, event: &KeyboardEvent) {
 
 /// Marks what is selected in a field.
 fn put(field: &El, kind: Mark) {
+    let (start, end) = selection(field);
+    let selected = between(field, start, end);
+    if kind == Mark::Quote
+        && selected.is_empty()
+        && let Some(quoted) = quote::taken(None)
+    {
+        // It has its marks already.
+        return insert(field, start, end, &[&quoted, "\n\n"].concat());
+    }
+    let Marked { before, middle, after } = mark(kind, &selected);
+    insert(field, start, end, &[&*before, &middle, &after].concat());
+    let from = start + length(&before);
+    let area: &HtmlTextAreaElement = field.node().unchecked_ref();
+    let _ = area.set_selection_range(from, from + length(&middle));
+}
+
+/// Places in a field count UTF-16, as JavaScript's strings do.
+fn length(text: &str) -> u32 {
+    u32::try_from(text.encode_utf16().count()).unwrap_or(0)
+}
+
+fn selection(field: &El) -> (u32, u32) {
     let area: &HtmlTextAreaElement = field.node().unchecked_ref();
     let place = |asked: Result<Option<u32>, JsValue>| asked.ok().flatten().unwrap_or(0);
-    let (start, end) = (place(area.selection_start()), place(area.selection_end()));
-    // Places in a field count UTF-16, as JavaScript's strings do.
-    let selected = String::from(JsString::from(area.value()).slice(start, end));
-    let Marked { before, middle, after } = mark(kind, &selected);
+    (place(area.selection_start()), place(area.selection_end()))
+}
+
+fn between(field: &El, start: u32, end: u32) -> String {
+    let area: &HtmlTextAreaElement = field.node().unchecked_ref();
+    String::from(JsString::from(area.value()).slice(start, end))
+}
+
+/// What stands before the caret, and where that is.
+pub(super) fn before_caret(field: &El) -> (String, u32) {
+    let (_, end) = selection(field);
+    (between(field, 0, end), end)
+}
+
+/// Puts text in place of some.
+pub(super) fn insert(field: &El, start: u32, end: u32, text: &str) {
+    let area: &HtmlTextAreaElement = field.node().unchecked_ref();
     field.focus();
-    let whole = [&*before, &middle, &after].concat();
+    let _ = area.set_selection_range(start, end);
     let document = web_sys::window().and_then(|window| window.document());
     let document = document.and_then(|document| document.dyn_into::<HtmlDocument>().ok());
     // Old, and the only way that leaves undo to the browser.
     let done = document.is_some_and(|document| {
-        document.exec_command_with_show_ui_and_value("insertText", false, &whole).unwrap_or(false)
+        document.exec_command_with_show_ui_and_value("insertText", false, text).unwrap_or(false)
     });
     if !done {
-        let _ = area.set_range_text_with_start_and_end(&whole, start, end);
+        let _ = area.set_range_text_with_start_and_end(text, start, end);
     }
-    let length = |text: &str| u32::try_from(text.encode_utf16().count()).unwrap_or(0);
-    let from = start + length(&before);
-    let _ = area.set_selection_range(from, from + length(&middle));
 }

@@ -1,0 +1,63 @@
+//! Markdown as it will look, under what is being typed.
+
+use std::rc::Rc;
+
+use crate::domain::markdown;
+use crate::endpoint::part::{Part, need};
+use crate::ui::body;
+use crate::ui::composer::Form;
+use crate::ui::el::{El, el, spawn};
+
+/// A button that shows it and hides it, for the toolbar of a form.
+pub(super) fn button(form: &Form) -> El {
+    let text = &form.scene.text;
+    let button = el("button").attr("type", "button").class("plain").attr("data-mark", "preview");
+    let button = button.attr("aria-pressed", "false").text(&text.say("preview"));
+    let shown = el("div").class("words").attr("dir", "auto");
+    let title = el("p").class("quiet").text(&text.say("preview"));
+    let whole = el("section").class("preview").part("preview").attr("hidden", "");
+    let whole = whole.attr("aria-label", &text.say("preview")).child(title).child(shown.clone());
+    form.rest.add(whole.clone());
+    let preview = Rc::new(Preview { form: form.clone(), button: button.clone(), whole, shown });
+    let typed = preview.clone();
+    let _ = form.field.clone().on("input", move |_| typed.paint());
+    button.on("click", move |_| preview.clone().turn())
+}
+
+struct Preview {
+    form: Form,
+    button: El,
+    whole: El,
+    shown: El,
+}
+
+impl Preview {
+    fn is_on(&self) -> bool {
+        !self.whole.node().has_attribute("hidden")
+    }
+
+    fn turn(self: Rc<Self>) {
+        if self.is_on() {
+            self.whole.toggle("hidden", true);
+            return self.button.set("aria-pressed", "false");
+        }
+        spawn(async move {
+            match need(Part::Markdown).await {
+                Ok(()) => {
+                    self.whole.toggle("hidden", false);
+                    self.button.set("aria-pressed", "true");
+                    self.paint();
+                }
+                Err(trouble) => {
+                    self.form.trouble.set_text(&self.form.scene.text.explain(&trouble));
+                }
+            }
+        });
+    }
+
+    fn paint(&self) {
+        if self.is_on() {
+            body::show_nodes(&self.shown, &markdown::read(&self.form.text()));
+        }
+    }
+}
