@@ -68,15 +68,15 @@ fn title(scene: &Scene, heading: El) -> El {
 
 /// The composer for a new thread, or a sentence where none can be begun.
 fn write(scene: &Scene) -> El {
-    let place = el("div").class("write").child(links(scene)).child(scene.unsent.place());
+    let (place, unsent) = (el("div").class("write").child(links(scene)), scene.unsent.place());
     if !scene.discussion.offers(None).create {
-        return place;
+        return place.child(unsent);
     }
     let composer = Composer(ComposerProps { scene: scene.clone(), place: None, editing: false });
     let words = el("p").class("notice").text(&scene.text.say("closed"));
     let closed = scene.discussion.closed();
     let both = (composer.clone(), words.clone());
-    place.child(composer).child(words).bind(move |_| {
+    place.child(composer).child(words).child(unsent).bind(move |_| {
         both.0.toggle("hidden", closed.get());
         both.1.toggle("hidden", !closed.get());
     })

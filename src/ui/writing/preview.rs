@@ -8,8 +8,8 @@ use crate::ui::body;
 use crate::ui::composer::Form;
 use crate::ui::el::{El, el, spawn};
 
-/// A button that shows it and hides it, for the toolbar of a form.
-pub(super) fn button(form: &Form) -> El {
+/// Adds it to a form, with a button in the toolbar that shows it and hides it.
+pub(super) fn add(form: &Form, bar: &El) {
     let text = &form.scene.text;
     let button = el("button").attr("type", "button").class("plain").attr("data-mark", "preview");
     let button = button.attr("aria-pressed", "false").text(&text.say("preview"));
@@ -17,11 +17,11 @@ pub(super) fn button(form: &Form) -> El {
     let title = el("p").class("quiet").text(&text.say("preview"));
     let whole = el("section").class("preview").part("preview").attr("hidden", "");
     let whole = whole.attr("aria-label", &text.say("preview")).child(title).child(shown.clone());
-    form.rest.add(whole.clone());
+    let _ = bar.node().after_with_node_1(whole.node());
     let preview = Rc::new(Preview { form: form.clone(), button: button.clone(), whole, shown });
     let typed = preview.clone();
     let _ = form.field.clone().on("input", move |_| typed.paint());
-    button.on("click", move |_| preview.clone().turn())
+    bar.add(button.attr("tabindex", "-1").on("click", move |_| preview.clone().turn()));
 }
 
 struct Preview {

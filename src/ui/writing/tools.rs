@@ -71,10 +71,10 @@ pub(super) fn add(form: &Form) {
             let field = form.field.clone();
             bar.add(button.text(&text.say(name)).on("click", move |_| put(&field, kind)));
         }
-        bar.add(preview::button(form).attr("tabindex", "-1"));
         let inside = bar.clone();
         let bar = bar.on("keydown", move |event| move_focus(&inside, event.unchecked_ref()));
         let _ = form.rest.node().prepend_with_node_1(bar.node());
+        preview::add(form, &bar);
         let field = form.field.clone();
         let _ = form.field.clone().on("keydown", move |event| {
             let event: &KeyboardEvent = event.unchecked_ref();
