@@ -76,7 +76,13 @@ pub fn mount(
                 let address = address().into();
                 mount_to(whole, || {
                     Widget(WidgetProps {
-                        scene: Scene { discussion, text, address, unsent: Unsent::default() },
+                        scene: Scene {
+                            discussion,
+                            text,
+                            address,
+                            unsent: Unsent::default(),
+                            threads: Rc::default(),
+                        },
                     })
                 })
             }

@@ -189,6 +189,13 @@ impl Discussion {
         self.0.forest.borrow().parent(key)
     }
 
+    /// A comment and what it answers, from the top down, the comment itself last.
+    pub fn line(&self, key: CommentKey) -> Vec<CommentKey> {
+        let mut line: Vec<CommentKey> = self.0.forest.borrow().line(key).collect();
+        line.reverse();
+        line
+    }
+
     /// The comment as it is now; tracked.
     pub fn comment(&self, key: CommentKey) -> Option<Comment> {
         self.track(key);

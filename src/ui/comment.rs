@@ -24,26 +24,34 @@ use crate::ui::icon::{self, icon};
 use crate::ui::writing;
 
 /// A comment as an `article`. What it says changes with the comment; what it can do, with the viewer.
-#[component]
-pub fn CommentCard(scene: Scene, key: CommentKey, depth: usize) -> El {
-    let fragment = scene.discussion.fragment(key);
-    let card = el("article").class("comment").part("comment").attr("id", &fragment);
-    let card = card.attr("tabindex", "-1").attr("data-key", &key.0.to_string());
-    let parts = Parts::new(&scene, key, depth, &fragment);
-    card.set("aria-labelledby", &[&fragment, "-by ", &fragment, "-at"].concat());
-    let card = card
-        .child(parts.head.clone())
-        .child(parts.words.clone())
-        .child(parts.actions.clone())
-        .child(parts.opened.clone());
-    let discussion = SendWrapper::new(scene.discussion.clone());
-    discussion.watch(key);
-    on_cleanup(move || discussion.unwatch(key));
-    card.bind(move |_| {
-        if let Some(comment) = scene.discussion.comment(key) {
-            parts.paint(&scene, key, &comment);
-        }
-    })
+pub struct Card {
+    pub whole: El,
+    parts: Parts,
+}
+
+impl Card {
+    /// An empty card, for as long as the present owner lives.
+    pub fn new(scene: &Scene, key: CommentKey, depth: usize) -> Self {
+        let fragment = scene.discussion.fragment(key);
+        let card = el("article").class("comment").part("comment").attr("id", &fragment);
+        let card = card.attr("tabindex", "-1").attr("data-key", &key.0.to_string());
+        let parts = Parts::new(scene, key, depth, &fragment);
+        card.set("aria-labelledby", &[&fragment, "-by ", &fragment, "-at"].concat());
+        let whole = card
+            .child(parts.head.clone())
+            .child(parts.words.clone())
+            .child(parts.actions.clone())
+            .child(parts.opened.clone());
+        let discussion = SendWrapper::new(scene.discussion.clone());
+        discussion.watch(key);
+        on_cleanup(move || discussion.unwatch(key));
+        Self { whole, parts }
+    }
+
+    /// Shows the comment as it is now; what has not changed is left alone.
+    pub fn paint(&self, scene: &Scene, key: CommentKey, comment: &Comment) {
+        self.parts.paint(scene, key, comment);
+    }
 }
 
 struct Parts {

@@ -7,8 +7,7 @@
 use std::any::Any;
 use std::pin::Pin;
 
-use leptos::prelude::{IntoView, Owner, RenderEffect, on_cleanup};
-use leptos::reactive::owner::WeakOwner;
+use leptos::prelude::{IntoView, RenderEffect, on_cleanup};
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::hydration::Cursor;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
@@ -17,8 +16,6 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Node};
-
-use crate::domain::comment::CommentKey;
 
 thread_local! {
     static DOCUMENT: Option<Document> = web_sys::window().and_then(|window| window.document());
@@ -167,57 +164,6 @@ impl El {
         let el = self.clone();
         effect(move || paint(&el));
         self
-    }
-
-    /// Children by key: one owner each, kept while the key stays, moved when the order changes. The
-    /// list hides while there are none, and while `hidden` says so.
-    #[must_use]
-    pub fn each(
-        self,
-        keys: impl Fn() -> Vec<CommentKey> + 'static,
-        hidden: impl Fn() -> bool + 'static,
-        view: impl Fn(CommentKey) -> El + 'static,
-    ) -> Self {
-        // Sorted by key.
-        let mut rows: Vec<(CommentKey, Owner, El)> = Vec::new();
-        // Weak: the owner holds this effect, and must not be held by it.
-        let parent = Owner::current().map(|owner| owner.downgrade());
-        self.bind(move |list| {
-            let keys = keys();
-            list.toggle("hidden", keys.is_empty() || hidden());
-            let most = keys.iter().map(|key| key.index() + 1).max().unwrap_or(0);
-            let mut wanted = vec![false; most];
-            for key in &keys {
-                wanted[key.index()] = true;
-            }
-            rows.retain(|(key, owner, row)| {
-                let kept = wanted.get(key.index()).copied().unwrap_or(false);
-                if !kept {
-                    owner.cleanup();
-                    row.remove();
-                }
-                kept
-            });
-            // From the end, so that each row knows what it stands before.
-            let mut after: Option<Node> = None;
-            for key in keys.into_iter().rev() {
-                let place = rows.binary_search_by_key(&key, |(key, ..)| *key);
-                let place = place.unwrap_or_else(|place| {
-                    // Not under the effect's own owner, which is cleaned before each run.
-                    let owner = parent.as_ref().and_then(WeakOwner::upgrade);
-                    let owner = owner.map_or_else(Owner::new, |owner| owner.child());
-                    let row = owner.with(|| view(key));
-                    rows.insert(place, (key, owner, row));
-                    place
-                });
-                let node: &Node = rows[place].2.node();
-                let placed = node.parent_node().is_some() && node.next_sibling() == after;
-                if !placed {
-                    let _ = list.node().insert_before(node, after.as_ref());
-                }
-                after = Some(node.clone());
-            }
-        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! view to know (docs/size.md says what that saves).
 
 pub mod body;
+pub mod branch;
 pub mod comment;
 pub mod composer;
 pub mod el;
@@ -14,13 +15,14 @@ pub mod widget;
 pub mod writing;
 
 use std::cell::OnceCell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use leptos::prelude::Owner;
 use leptos::reactive::owner::WeakOwner;
 
 use crate::state::discussion::Discussion;
 use crate::text::Text;
+use crate::ui::branch::Branch;
 use crate::ui::el::El;
 
 /// What every view needs; handed down as a prop.
@@ -31,6 +33,8 @@ pub struct Scene {
     /// The page's address when the widget was mounted, without its fragment.
     pub address: Rc<str>,
     pub unsent: Unsent,
+    /// The list of all threads.
+    pub threads: Rc<OnceCell<Weak<Branch>>>,
 }
 
 /// Where the outbox is shown, once there is one or something could come into it.

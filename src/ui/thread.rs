@@ -1,46 +1,66 @@
-//! One comment and its replies; folds.
+//! One comment and what stands under it.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 
 use crate::domain::comment::CommentKey;
 use crate::domain::thread::DEEPEST;
 use crate::ui::Scene;
-use crate::ui::comment::{CommentCard, CommentCardProps};
+use crate::ui::branch::Branch;
+use crate::ui::comment::Card;
 use crate::ui::el::{El, el};
 
-/// A comment with everything under it, down to the deepest level that is shown as a level.
+/// A comment with everything under it, down to the deepest level that is shown as a level. Its replies are
+/// put into `inner`.
 #[component]
-pub fn Thread(scene: Scene, key: CommentKey, depth: usize) -> El {
-    let card = CommentCard(CommentCardProps { scene: scene.clone(), key, depth });
-    let item = el("li").class("thread").child(card);
-    if depth > DEEPEST {
-        return item;
+pub fn Thread(scene: Scene, key: CommentKey, depth: usize, inner: Rc<OnceCell<Rc<Branch>>>) -> El {
+    let card = Card::new(&scene, key, depth);
+    let item = el("li").class("thread").child(card.whole.clone());
+    let discussion = scene.discussion.clone();
+    let more = discussion.offers(Some(key)).replies.then(|| {
+        let button = el("button").attr("type", "button").attr("data-do", "replies").class("plain");
+        button.attr("data-key", &key.0.to_string()).attr("hidden", "")
+    });
+    if let Some(more) = &more {
+        item.add(more.clone());
     }
-    let (listed, folded, rows) =
-        (scene.discussion.clone(), scene.discussion.clone(), scene.clone());
-    let more = scene;
-    let replies = el("ol").class("replies").part("replies").attr("role", "list").each(
-        move || listed.listed(key, depth),
-        move || folded.is_folded(key),
-        move |reply| Thread(ThreadProps { scene: rows.clone(), key: reply, depth: depth + 1 }),
-    );
-    if !more.discussion.offers(Some(key)).replies {
-        return item.child(replies);
-    }
-    let (left, text) = (more.discussion.clone(), more.text.clone());
-    let button = el("button").attr("type", "button").attr("data-do", "replies").class("plain");
-    let button = button.attr("data-key", &key.0.to_string()).attr("hidden", "");
-    item.child(replies).child(button.bind(move |button| {
-        let count = left.replies_left(key);
-        if count == 0 && button.has_focus() {
-            // The button is about to go; the focus stays in the thread.
-            if let Some(card) =
-                button.node().parent_element().map(El::of).and_then(|item| item.find("article"))
-            {
-                card.focus();
+    let branch = Branch::new(&scene, depth + 1, item.clone(), more.clone());
+    item.bind(move |_| {
+        let Some(comment) = discussion.comment(key) else { return };
+        card.paint(&scene, key, &comment);
+        if depth <= DEEPEST {
+            let listed = discussion.listed(key, depth);
+            if let Some(branch) = needed(&inner, &branch, &listed) {
+                branch.show(&listed, discussion.is_folded(key));
             }
         }
-        button.toggle("hidden", count == 0);
-        button.set_text(&text.count("replies-left", count));
-    }))
+        if let Some(button) = &more {
+            offer_more(&scene, key, button, &card.whole);
+        }
+    })
+}
+
+/// Most comments have no replies, and need no list for them.
+fn needed<'a>(
+    inner: &'a OnceCell<Rc<Branch>>,
+    branch: &Rc<Branch>,
+    listed: &[CommentKey],
+) -> Option<&'a Rc<Branch>> {
+    if !listed.is_empty() {
+        inner.get_or_init(|| branch.clone());
+    }
+    inner.get()
+}
+
+/// Replies that a page left out.
+fn offer_more(scene: &Scene, key: CommentKey, button: &El, card: &El) {
+    let count = scene.discussion.replies_left(key);
+    if count == 0 && button.has_focus() {
+        // The button is about to go; the focus stays in the thread.
+        card.focus();
+    }
+    button.toggle("hidden", count == 0);
+    button.set_text(&scene.text.count("replies-left", count));
 }

@@ -1,25 +1,24 @@
 //! All threads, and what stands in their place before, after and instead.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 
 use crate::state::load::Load;
 use crate::ui::Scene;
+use crate::ui::branch::Branch;
 use crate::ui::el::{El, el};
 use crate::ui::notice::{failed, failed_part, notice, waiting};
-use crate::ui::thread::{Thread, ThreadProps};
 
 /// The list of threads with its states: waiting, slow, empty, failed, and more to come.
 #[component]
 pub fn ThreadList(scene: Scene) -> El {
     let state = state(&scene);
+    let list = el("div").class("list").child(state.clone()).child(more(&scene));
+    let branch = Branch::new(&scene, 0, list.clone(), Some(state));
+    let _ = scene.threads.set(Rc::downgrade(&branch));
     let discussion = scene.discussion.clone();
-    let rows = scene.clone();
-    let list = el("ol").class("threads").part("threads").attr("role", "list").each(
-        move || discussion.roots(),
-        || false,
-        move |key| Thread(ThreadProps { scene: rows.clone(), key, depth: 0 }),
-    );
-    el("div").class("list").child(list).child(state).child(more(&scene))
+    list.bind(move |_| branch.show(&discussion.roots(), false))
 }
 
 fn state(scene: &Scene) -> El {

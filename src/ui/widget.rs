@@ -1,5 +1,7 @@
 //! The whole widget, and the one place where presses are heard.
 
+use std::rc::Weak;
+
 use js_sys::Reflect;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -263,8 +265,8 @@ fn key_of(button: &Element) -> Option<CommentKey> {
 /// Says what happened, and moves the focus where the reader goes on.
 fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
     let (text, news) = (scene.text.clone(), scene.discussion.news());
-    let (discussion, whole, heading, alert) =
-        (scene.discussion.clone(), whole.clone(), heading.clone(), alert.clone());
+    let (scene, whole, heading, alert) =
+        (scene.clone(), whole.clone(), heading.clone(), alert.clone());
     let status = status.clone();
     effect(move || {
         let Some(news) = news.get() else { return };
@@ -280,7 +282,7 @@ fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
         // A comment that waits is not in the list: its writer must see that it arrived.
         alert.set_text(if undone || matches!(news, News::Held | News::Sent) { &said } else { "" });
         let named = matches!(news, News::Named(_));
-        let (discussion, whole, heading) = (discussion.clone(), whole.clone(), heading.clone());
+        let (scene, whole, heading) = (scene.clone(), whole.clone(), heading.clone());
         let last = matches!(news, News::Deleted(None));
         let deleted = matches!(news, News::Deleted(_));
         // After the rows of this turn are on the page.
@@ -289,7 +291,7 @@ fn announce(scene: &Scene, whole: &El, heading: &El, status: &El, alert: &El) {
             _ if whole.find("textarea[data-written]:focus").is_some() => {}
             // Some time has passed since the press: the reader may be somewhere else by now.
             _ if deleted && !focus_is_lost() => {}
-            Some(key) => show(&whole, &discussion.fragment(key), named),
+            Some(key) => show(&scene, &whole, key, named),
             None if last => heading.focus(),
             None => {}
         });
@@ -305,7 +307,11 @@ fn focus_is_lost() -> bool {
 }
 
 /// Brings a comment into view and gives it the focus; one that an address names is marked.
-fn show(whole: &El, fragment: &str, mark: bool) {
+fn show(scene: &Scene, whole: &El, key: CommentKey, mark: bool) {
+    if let Some(threads) = scene.threads.get().and_then(Weak::upgrade) {
+        threads.reveal(&scene.discussion.line(key));
+    }
+    let fragment = scene.discussion.fragment(key);
     for card in whole.find_all("[data-key]") {
         if mark {
             card.toggle("data-named", false);

@@ -27,6 +27,13 @@
       (roots, selector) => [...new Set(roots.flatMap((root) => all(selector, root)))],
       [document],
     );
+  // Only what is near the window is in the page: asked again and again, it goes to all that is not, and says when
+  // there is nothing left.
+  globalThis.deepWhole = () => {
+    const far = deep("jaw-jaw", "[data-far]");
+    far?.scrollIntoView();
+    return !far;
+  };
   globalThis.deep = (...selectors) => deepAll(...selectors)[0] ?? null;
   // The innermost-last element matching the selectors whose text holds `text`.
   globalThis.deepText = (text, ...selectors) =>

@@ -72,10 +72,10 @@ pub(super) const TAG_FROM_ADDRESS: &str =
 
 /// Reads on where `first` comments are shown, until `all` are.
 pub(super) fn read_on(page: &Page, first: usize, all: usize) -> Result<()> {
-    page.wait(&format!("deepAll('jaw-jaw', 'article').length === {first}"))?;
+    page.wait(&format!("deepWhole() && deepAll('jaw-jaw', 'article').length === {first}"))?;
     page.click("deep('jaw-jaw', '[data-do=more]')")?;
     let end = format!(
-        "deepAll('jaw-jaw', 'article').length === {all} && deep('jaw-jaw', '.more').hidden"
+        "deepWhole() && deepAll('jaw-jaw', 'article').length === {all} && deep('jaw-jaw', '.more').hidden"
     );
     page.wait(&end).map(drop)
 }

@@ -335,10 +335,10 @@ fn reads_on(world: &World) -> Result<()> {
     }
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
-    page.wait("deepAll('jaw-jaw', 'article').length === 50 && deep('jaw-jaw', 'h2').textContent === '70 comments'")?;
+    page.wait("deepWhole() && deepAll('jaw-jaw', 'article').length === 50 && deep('jaw-jaw', 'h2').textContent === '70 comments'")?;
     page.click("deep('jaw-jaw', '[data-do=more]')")?;
-    page.wait("deepAll('jaw-jaw', 'article').length === 70 && deep('jaw-jaw', '.more').hidden")?;
     page.wait("deep('jaw-jaw').shadowRoot.activeElement.textContent.includes('comment 50')")?;
+    page.wait("deepWhole() && deepAll('jaw-jaw', 'article').length === 70 && deep('jaw-jaw', '.more').hidden")?;
     page.wait("deep('jaw-jaw', '[role=status]').textContent === '20 more comments are shown.'")
         .map(drop)
 }
@@ -358,7 +358,7 @@ fn deep_threads_stay_readable(world: &World) -> Result<()> {
     let page = world.page()?;
     page.screen(Screen { width: 320, height: 640, scale: 1.0, mobile: true })?;
     visit(&page, &blog.site.url("/"))?;
-    page.wait("deepAll('jaw-jaw', 'article').length === 20")?;
+    page.wait("deepWhole() && deepAll('jaw-jaw', 'article').length === 20")?;
     let narrowest = page.eval(
         "Math.min(...deepAll('jaw-jaw', '.words').map((w) => w.getBoundingClientRect().width))",
     )?;
