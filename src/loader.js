@@ -34,9 +34,9 @@
       .catch(() => (delete profiles[address], "")));
   };
 
-  // Space is kept until the widget brings its own sheet, so that the page does not jump.
+  // A window of space is kept until the comments are there (ui/space.rs), so that the page does not jump.
   const space = new CSSStyleSheet();
-  space.replaceSync(":host{display:block;min-height:24rem}:host([hidden]){display:none}");
+  space.replaceSync(":host{display:block;min-height:100vh}:host([hidden]){display:none}");
 
   class JawJaw extends HTMLElement {
     static observedAttributes = ["endpoint", "profile", "article", "lang", "rating-endpoint"];

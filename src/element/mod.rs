@@ -171,11 +171,13 @@ fn add_sources(discussion: &Discussion, host: &Element, read: &Function) {
     }
 }
 
-/// Adds our sheet to those the root has.
+/// Adds our sheet to the one by which the loader keeps space.
 fn adopt(root: &ShadowRoot) {
     SHEET.with(|sheet| {
         if let Some(sheet) = sheet {
-            root.set_adopted_style_sheets(&js_sys::Array::of1(sheet));
+            let sheets = js_sys::Array::from(&root.adopted_style_sheets());
+            sheets.push(sheet);
+            root.set_adopted_style_sheets(&sheets);
         }
     });
 }

@@ -115,8 +115,9 @@ impl Discussion {
             self.show_vote(key, vote);
         }
         let source = self.at(Some(key));
-        let shown = self.peek(key).and_then(|comment| comment.tally);
-        let shown = shown.unwrap_or(Tally { mine: vote, ..Tally::default() });
+        // From what the endpoint told last: what is shown may have been read anew meanwhile.
+        let told = self.slot(key, |slot| slot.confirmed).or(tally).unwrap_or_default();
+        let shown = Tally { mine: before, ..told }.after(vote);
         let press = self.slot(key, |slot| slot.votes);
         let told = source.endpoint.vote(key, (before, vote), shown, uuid).await?;
         self.slot(key, |slot| slot.confirmed = Some(told));

@@ -2,7 +2,7 @@
 
 pub mod ago;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
@@ -22,8 +22,11 @@ pub struct Text(Rc<Inner>);
 struct Inner {
     /// Looked through one after the other.
     sentences: RefCell<Vec<Value>>,
-    plural: Intl::PluralRules,
-    number: Intl::NumberFormat,
+    languages: Array,
+    /// It is in our own words, with the digits of this file.
+    is_english: bool,
+    plural: OnceCell<Intl::PluralRules>,
+    number: OnceCell<Intl::NumberFormat>,
     ago: ago::Ago,
 }
 
@@ -38,9 +41,11 @@ impl Text {
         };
         Self(Rc::new(Inner {
             sentences: RefCell::new(vec![parse(ENGLISH)]),
-            plural: Intl::PluralRules::new(&languages, &Object::new()),
-            number: Intl::NumberFormat::new(&languages, &Object::new()),
-            ago: ago::Ago::new(&languages),
+            languages,
+            is_english: language.starts_with("en"),
+            plural: OnceCell::new(),
+            number: OnceCell::new(),
+            ago: ago::Ago::default(),
         }))
     }
 
@@ -52,6 +57,11 @@ impl Text {
             known.push(more);
         }
         new
+    }
+
+    /// Whether there is a sentence of this name in the language that is spoken.
+    fn has(&self, name: &str) -> bool {
+        self.0.is_english && self.0.sentences.borrow().iter().any(|known| known.get(name).is_some())
     }
 
     fn find(&self, name: &str) -> Value {
@@ -76,26 +86,30 @@ impl Text {
 
     /// A sentence that depends on a number, for `{n}`, in its plural form (CLDR categories).
     pub fn count(&self, name: &str, n: usize) -> String {
+        let plural =
+            self.0.plural.get_or_init(|| Intl::PluralRules::new(&self.0.languages, &Object::new()));
         #[expect(clippy::cast_precision_loss, reason = "no discussion has 2^53 comments")]
-        let category = self.0.plural.select(n as f64);
+        let category = plural.select(n as f64);
         let category = category.as_string().unwrap_or_default();
         let forms = self.find(name);
         let form = forms.get(&category).or_else(|| forms.get("other"));
-        let sentence = form.and_then(Value::as_str).unwrap_or(name);
+        // A sentence may be the same for all numbers.
+        let sentence = form.unwrap_or(&forms).as_str().unwrap_or(name);
         sentence.replace("{n}", &self.number(&n.to_string()))
     }
 
     /// Decimal text as readers of this language write numbers.
     pub fn number(&self, decimal: &str) -> String {
+        if self.0.is_english && decimal.len() <= 3 {
+            return decimal.to_owned();
+        }
         let number = JsValue::from_str(decimal);
-        let format = self.0.number.format();
-        let said = format.call1(&JsValue::UNDEFINED, &number).ok();
+        let format = self
+            .0
+            .number
+            .get_or_init(|| Intl::NumberFormat::new(&self.0.languages, &Object::new()));
+        let said = format.format().call1(&JsValue::UNDEFINED, &number).ok();
         said.and_then(|said| said.as_string()).unwrap_or_else(|| decimal.to_owned())
-    }
-
-    /// How times are said.
-    pub fn ago(&self) -> &ago::Ago {
-        &self.0.ago
     }
 
     /// A trouble as a plain sentence.

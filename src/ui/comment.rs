@@ -337,7 +337,7 @@ impl Parts {
 /// When something happened, as it is said now.
 fn moment(scene: &Scene, at: Time) -> El {
     let time = el("time").attr("datetime", &machine(at)).attr("data-at", &at.0.to_string());
-    time.text(&scene.text.ago().relative(at, now()))
+    time.text(&scene.text.ago(at, now()))
 }
 
 fn name(scene: &Scene, author: &Author) -> String {

@@ -9,6 +9,7 @@ pub mod el;
 pub mod icon;
 pub mod notice;
 pub mod rating;
+pub mod space;
 pub mod thread;
 pub mod thread_list;
 pub mod widget;

@@ -20,6 +20,7 @@ use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
 use crate::ui::el::{El, after, effect, el, every, listen, spawn};
 use crate::ui::rating::{RatingControl, RatingControlProps};
+use crate::ui::space;
 use crate::ui::thread_list::{ThreadList, ThreadListProps};
 use crate::ui::writing::{self, Act};
 
@@ -39,11 +40,12 @@ pub fn Widget(scene: Scene) -> El {
         .child(status.clone());
     announce(&scene, &whole, &heading, &status, &alert);
     tick(&scene, &whole);
-    go_on(&scene);
+    go_on(&scene, &whole);
     follow_address(&scene);
     admit_failure(&scene, &whole);
-    read(&scene);
-    let pressed = scene.clone();
+    space::watch(&whole);
+    read(&scene, &whole);
+    let (pressed, inside) = (scene.clone(), whole.clone());
     for event in ["pointerover", "focusin", "selectstart"] {
         let scene = scene.clone();
         listen(whole.node(), event, move |event| foresee(&scene, &event));
@@ -54,7 +56,7 @@ pub fn Widget(scene: Scene) -> El {
         if let Some(button) =
             button.filter(|button| !button.matches("[aria-disabled=true]").unwrap_or(false))
         {
-            press(&pressed, &button);
+            press(&pressed, &inside, &button);
         }
     })
 }
@@ -100,12 +102,14 @@ fn links(scene: &Scene) -> El {
 }
 
 /// Reads the first page, then looks whether the address names a comment.
-fn read(scene: &Scene) {
-    let discussion = scene.discussion.clone();
+fn read(scene: &Scene, whole: &El) {
+    let (discussion, whole) = (scene.discussion.clone(), whole.clone());
     later_slow(scene);
     let unsent = scene.clone();
     spawn(async move {
         discussion.read().await;
+        // When it is on the page.
+        after(0, move || space::release(&whole));
         discussion.reopen_drafts();
         discussion.seek(&hash()).await;
         if discussion.has_unsent() {
@@ -132,12 +136,12 @@ fn hash() -> String {
 }
 
 /// Reads again when the network is back, if it was missed.
-fn go_on(scene: &Scene) {
-    let scene = scene.clone();
+fn go_on(scene: &Scene, whole: &El) {
+    let (scene, whole) = (scene.clone(), whole.clone());
     let Some(window) = web_sys::window() else { return };
     listen(&window, "online", move |_| {
         if scene.discussion.has_failed() {
-            read(&scene);
+            read(&scene, &whole);
         }
     });
 }
@@ -179,18 +183,18 @@ fn tick(scene: &Scene, whole: &El) {
         scene.discussion.tick();
         for time in whole.find_all("time[data-at]") {
             if let Some(at) = time.node().get_attribute("data-at").and_then(|at| at.parse().ok()) {
-                time.set_text(&scene.text.ago().relative(Time(at), now()));
+                time.set_text(&scene.text.ago(Time(at), now()));
             }
         }
     });
 }
 
 /// Does what a button says.
-fn press(scene: &Scene, button: &Element) {
+fn press(scene: &Scene, whole: &El, button: &Element) {
     let discussion = scene.discussion.clone();
     let verb = button.get_attribute("data-do").unwrap_or_default();
     match verb.as_str() {
-        "retry" => return read(scene),
+        "retry" => return read(scene, whole),
         "more" => {
             later_slow(scene);
             return spawn(async move {
@@ -238,7 +242,7 @@ fn foresee(scene: &Scene, event: &web_sys::Event) {
     }
     let at = target.as_ref().and_then(|target| target.get_attribute("data-at")?.parse().ok());
     if let (Some(time), Some(at)) = (target, at) {
-        El::of(time).set("title", &scene.text.ago().exact(Time(at)));
+        El::of(time).set("title", &scene.text.exact(Time(at)));
     }
 }
 

@@ -3,6 +3,7 @@
 //! A scenario gets a [`World`] and asks it for pages, sites and servers. Everything it started ends
 //! with it. It waits for conditions, never for durations.
 
+pub mod bench;
 pub mod cdp;
 mod chrome;
 mod emulate;

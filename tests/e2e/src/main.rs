@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use jawjaw_e2e::{scenarios, shots, suite};
+use jawjaw_e2e::{bench, scenarios, shots, suite};
 
 fn main() -> ExitCode {
     match run() {
@@ -24,6 +24,11 @@ fn run() -> Result<bool> {
         && verb == "shots"
     {
         shots::take(Path::new(folder))?;
+        return Ok(true);
+    }
+    if arguments.first().is_some_and(|verb| verb == "bench") {
+        let most = arguments.get(1).and_then(|most| most.parse().ok()).unwrap_or(usize::MAX);
+        bench::run(most, arguments.get(2).map(Path::new))?;
         return Ok(true);
     }
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
