@@ -1,5 +1,5 @@
-//! Prepares what is compiled in: style sheets and sentences without what only people read, those for
-//! writing apart, since they are fetched with it.
+//! Prepares what is compiled in: style sheets and sentences without what only people read, those of
+//! parts that are fetched later apart.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,9 +13,9 @@ fn main() {
     };
     write("reading.css", &tight(&[read("style/tokens.css"), read("style/widget.css")].concat()));
     write("writing.css", &tight(&read("style/writing.css")));
-    let (reading, writing) = sentences();
-    write("reading.json", &reading);
-    write("writing.json", &writing);
+    for (file, told) in sentences() {
+        write(file, &told);
+    }
     // By its relocations the module is split into parts (xtask/src/finish/split.rs).
     if std::env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
         println!("cargo:rustc-link-arg-cdylib=--emit-relocs");
@@ -27,20 +27,35 @@ fn read(file: &str) -> String {
     fs::read_to_string(file).expect("it is part of the source")
 }
 
-/// English sentences as JSON: those that reading may say, and those that only writing says.
-fn sentences() -> (String, String) {
-    let all: Map<String, Value> =
+/// English sentences as JSON: those that reading may say, and those that only a part says.
+fn sentences() -> [(&'static str, String); 3] {
+    let mut left: Map<String, Value> =
         serde_json::from_str(&read("locales/en.json")).expect("locales/en.json is a record");
-    let code = |folder: &str| {
+    let code = |folder: &&str| {
         println!("cargo:rerun-if-changed={folder}");
         let files = fs::read_dir(folder).expect("the folder is part of the source");
         let files = files.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok());
         files.collect::<String>()
     };
-    let reading = ["src/ui", "src/text", "src/element"].map(code).concat();
-    let (reading, writing): (Map<_, _>, Map<_, _>) =
-        all.into_iter().partition(|(name, _)| reading.contains(&format!("\"{name}\"")));
-    (Value::Object(reading).to_string(), Value::Object(writing).to_string())
+    let rooms: [(&str, &[&str]); 3] = [
+        ("reading.json", &["src/ui", "src/text", "src/element"]),
+        ("writing.json", &["src/ui/writing"]),
+        ("finding.json", &["src/ui/finding"]),
+    ];
+    let told = rooms.map(|(file, folders)| {
+        let code: String = folders.iter().map(code).collect();
+        // A name may be made of a beginning and a word.
+        let is_said = |name: &str| {
+            let begins = name.rsplit_once('-').map(|(start, _)| format!("\"{start}-\""));
+            code.contains(&format!("\"{name}\"")) || begins.is_some_and(|it| code.contains(&it))
+        };
+        let (said, rest) =
+            std::mem::take(&mut left).into_iter().partition(|(name, _)| is_said(name));
+        left = rest;
+        (file, Value::Object(said).to_string())
+    });
+    assert!(left.is_empty(), "nobody says {:?}", left.keys().collect::<Vec<_>>());
+    told
 }
 
 /// Without comments, and with one space where there were many.

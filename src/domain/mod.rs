@@ -10,6 +10,7 @@ pub mod markdown;
 pub mod marking;
 pub mod markup;
 pub mod offers;
+pub mod order;
 pub mod outbox;
 pub mod permalink;
 pub mod rating;

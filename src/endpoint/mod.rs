@@ -234,6 +234,24 @@ impl Endpoint {
         self.keys.find(self.source, |id| permalink::names(hash, &self.fragment_of(id)))
     }
 
+    /// Asks for an order from now on; whether the service knows it. No word is its own order.
+    pub fn sort_by(&self, word: &str) -> bool {
+        let known = word.is_empty() || self.profile.sorts_by(word);
+        if known {
+            self.variables.borrow_mut().set("sort", Value::text(word));
+        }
+        known
+    }
+
+    /// Whether an order was asked for.
+    pub fn is_sorted(&self) -> bool {
+        self.variables
+            .borrow()
+            .get("sort")
+            .and_then(Value::as_text)
+            .is_some_and(|it| !it.is_empty())
+    }
+
     /// Whether the service takes the same write twice as one.
     pub fn knows_keys(&self, operation: &str) -> bool {
         self.profile.knows_keys(operation)

@@ -21,6 +21,8 @@ pub enum Part {
     Checks,
     /// To show Markdown as it will be.
     Markdown,
+    /// To sort, and to find words.
+    Finding,
 }
 
 impl Part {
@@ -29,6 +31,7 @@ impl Part {
             Self::Writing => "jawjaw-writing.wasm",
             Self::Checks => "jawjaw-checks.wasm",
             Self::Markdown => "jawjaw-markdown.wasm",
+            Self::Finding => "jawjaw-finding.wasm",
         }
     }
 }
@@ -36,7 +39,7 @@ impl Part {
 thread_local! {
     static FOLDER: RefCell<String> = RefCell::default();
     /// What was asked for; answers `true` once it is there, else whether it could be fetched at all.
-    static ASKED: RefCell<[Option<Promise>; 3]> = RefCell::default();
+    static ASKED: RefCell<[Option<Promise>; 4]> = RefCell::default();
 }
 
 #[wasm_bindgen]

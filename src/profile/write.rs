@@ -76,6 +76,11 @@ impl Profile {
         self.at("/list/page/size")?.as_text()?.parse().ok()
     }
 
+    /// Whether the service knows an order.
+    pub fn sorts_by(&self, word: &str) -> bool {
+        self.at("/list/sort/values").is_some_and(|values| values.get(word).is_some())
+    }
+
     /// The service's word for the order asked for (variable `sort`), else for its own choice.
     fn order(&self, variables: &Variables) -> Value {
         let Some(sort) = self.at("/list/sort") else { return Value::Null };

@@ -62,11 +62,16 @@ pub(super) struct Inner {
     pub(super) changing: RefCell<Vec<(CommentKey, Comment)>>,
     /// The change of a comment that was refused last, and why.
     pub(super) refused: RefCell<Option<(CommentKey, Trouble)>>,
+    /// The order in which the reader wants the threads.
+    pub(super) sorter: RefCell<Option<Sorter>>,
     /// Drafts as this tab knows them, by their names on this device.
     pub(super) drafts: RefCell<Vec<(String, String)>>,
     /// One thing is sent at a time.
     pub(super) turns: Turns,
 }
+
+/// Puts threads into an order. It comes with what finds (`ui/finding`).
+pub(super) type Sorter = Box<dyn Fn(&Discussion, &mut [CommentKey])>;
 
 /// What is known of one comment, by its key.
 #[derive(Clone, Default)]
@@ -111,6 +116,7 @@ impl Discussion {
             outbox: ArcRwSignal::new(Vec::new()),
             changing: RefCell::default(),
             refused: RefCell::default(),
+            sorter: RefCell::default(),
             drafts: RefCell::default(),
             turns: Turns::default(),
         }));
@@ -148,7 +154,9 @@ impl Discussion {
     pub fn roots(&self) -> Vec<CommentKey> {
         self.0.roots.track();
         let mut roots = self.0.forest.borrow().roots();
-        if self.0.several.get() {
+        if let Some(sort) = self.0.sorter.borrow().as_ref() {
+            sort(self, &mut roots);
+        } else if self.0.several.get() {
             self.sort(&mut roots);
         }
         roots

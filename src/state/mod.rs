@@ -3,6 +3,7 @@
 pub mod discussion;
 mod drafts;
 pub mod entry;
+pub mod finding;
 pub mod load;
 pub mod memory;
 pub mod news;

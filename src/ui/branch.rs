@@ -17,7 +17,7 @@ use crate::ui::el::{El, el};
 use crate::ui::thread::{Thread, ThreadProps};
 
 /// Comments in a chunk, those under them counted.
-const CHUNK: usize = 20;
+const CHUNK: usize = 10;
 /// Comments are left in the page until there are so many: whoever reads fewer finds, selects and prints
 /// them all as in any page.
 const KEPT: usize = 400;

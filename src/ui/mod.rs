@@ -6,6 +6,7 @@ pub mod branch;
 pub mod comment;
 pub mod composer;
 pub mod el;
+pub mod finding;
 pub mod icon;
 pub mod notice;
 pub mod rating;

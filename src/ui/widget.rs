@@ -19,6 +19,7 @@ use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
 use crate::ui::el::{El, after, effect, el, every, listen, spawn};
+use crate::ui::finding;
 use crate::ui::rating::{RatingControl, RatingControlProps};
 use crate::ui::space;
 use crate::ui::thread_list::{ThreadList, ThreadListProps};
@@ -36,6 +37,7 @@ pub fn Widget(scene: Scene) -> El {
         .child(title(&scene, heading.clone()))
         .child(alert.clone())
         .child(write(&scene))
+        .child(way(&scene))
         .child(ThreadList(ThreadListProps { scene: scene.clone() }))
         .child(status.clone());
     announce(&scene, &whole, &heading, &status, &alert);
@@ -83,6 +85,17 @@ fn write(scene: &Scene) -> El {
     place.child(composer).child(words).child(unsent).bind(move |_| {
         both.0.toggle("hidden", closed.get());
         both.1.toggle("hidden", !closed.get());
+    })
+}
+
+/// The way to what sorts and finds, where there is enough for it.
+fn way(scene: &Scene) -> El {
+    /// Fewer comments are seen at a glance.
+    const MANY: usize = 5;
+    let button = el("button").attr("type", "button").attr("data-do", "find").class("plain");
+    let (discussion, words) = (scene.discussion.clone(), scene.text.say("way"));
+    el("div").class("way").child(button.text(&words)).bind(move |way| {
+        way.toggle("hidden", discussion.count() < MANY);
     })
 }
 
@@ -203,6 +216,7 @@ fn press(scene: &Scene, whole: &El, button: &Element) {
             });
         }
         "unrate" => return act(scene, Act::Rate(None)),
+        "find" => return find(scene, whole, button),
         _ => {}
     }
     let Some(key) = key_of(button) else { return };
@@ -218,6 +232,27 @@ fn press(scene: &Scene, whole: &El, button: &Element) {
         "downvote" => act(scene, Act::Vote(key, Vote::Down)),
         _ => {}
     }
+}
+
+/// Opens what sorts and finds, in place of its button.
+fn find(scene: &Scene, whole: &El, button: &Element) {
+    let (scene, whole, button) = (scene.clone(), whole.clone(), El::of(button.clone()));
+    spawn(async move {
+        match need(Part::Finding).await {
+            Ok(()) if button.node().is_connected() => {
+                if let Some(place) = button.node().parent_element().map(El::of) {
+                    button.remove();
+                    let owner =
+                        scene.unsent.0.get().and_then(|(_, owner)| owner.as_ref()?.upgrade());
+                    if let Some(owner) = owner {
+                        owner.with(|| finding::open(&scene, &whole, &place));
+                    }
+                }
+            }
+            Ok(()) => {}
+            Err(trouble) => scene.discussion.undone(trouble),
+        }
+    });
 }
 
 /// Does what writes, once what that needs is there.
@@ -312,15 +347,22 @@ fn focus_is_lost() -> bool {
 
 /// Brings a comment into view and gives it the focus; one that an address names is marked.
 fn show(scene: &Scene, whole: &El, key: CommentKey, mark: bool) {
+    if let Some(card) = bring(scene, whole, key, mark) {
+        card.focus();
+    }
+}
+
+/// Brings a comment into the page and into view; its card. One that was looked for is marked.
+pub fn bring(scene: &Scene, whole: &El, key: CommentKey, mark: bool) -> Option<El> {
     if let Some(threads) = scene.threads.get().and_then(Weak::upgrade) {
         threads.reveal(&scene.discussion.line(key));
     }
-    let fragment = scene.discussion.fragment(key);
+    let mut found = None;
     for card in whole.find_all("[data-key]") {
         if mark {
             card.toggle("data-named", false);
         }
-        if card.node().id() == fragment {
+        if card.node().id() == scene.discussion.fragment(key) {
             card.toggle("data-named", mark);
             let options = ScrollIntoViewOptions::new();
             options.set_block(if mark {
@@ -329,7 +371,8 @@ fn show(scene: &Scene, whole: &El, key: CommentKey, mark: bool) {
                 ScrollLogicalPosition::Nearest
             });
             card.node().scroll_into_view_with_scroll_into_view_options(&options);
-            card.focus();
+            found = Some(card);
         }
     }
+    found
 }

@@ -29,7 +29,9 @@ export default {
   name: 'ours', about: 'jaw-jaw', version: () => 'this build',
   statics: () => ({ '/w/': process.env.JAWJAW_DIST ?? path.resolve(import.meta.dirname, '../../dist') }),
   page: (x) => ({
-    css: [], html: `<jaw-jaw endpoint="${x.widget}" article="a"></jaw-jaw>`,
+    css: [],
+    // As the README has it, so that nothing jumps before the script has come.
+    html: `<style>jaw-jaw:not(:defined){display:block;min-height:100vh}</style><jaw-jaw endpoint="${x.widget}" article="a"></jaw-jaw>`,
     scripts: [{ src: `${x.widget}/w/jawjaw.js`, type: 'module' }],
   }),
   api(request, x) {

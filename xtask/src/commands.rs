@@ -119,3 +119,12 @@ pub(crate) fn shots(folder: &Path) -> Result<bool> {
         )
     })
 }
+
+/// Measures what reading costs, beside the least that a page could do.
+pub(crate) fn bench(most: usize, json: Option<&Path>) -> Result<bool> {
+    tools::for_testing()?;
+    build::if_stale()?;
+    let mut run = cargo();
+    run.args(["run", "--quiet", "--release", "--package", "jawjaw-e2e", "--", "bench"]);
+    aloud(run.arg(most.to_string()).args(json))
+}

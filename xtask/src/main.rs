@@ -69,6 +69,15 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<OsString>,
     },
+    /// Measure what reading costs, beside the least that a page could do.
+    Bench {
+        /// Comments of the largest discussion.
+        #[arg(long, default_value_t = 100_000)]
+        most: usize,
+        /// Writes the figures to a file.
+        #[arg(long)]
+        json: Option<PathBuf>,
+    },
     /// Take the README's pictures of the demo.
     Shots {
         /// Where to put them.
@@ -95,6 +104,7 @@ fn main() -> ExitCode {
         Verb::Outline { rest } => commands::profile("outline", &rest),
         Verb::CheckEndpoint { rest } => commands::profile("check-endpoint", &rest),
         Verb::Shots { folder } => commands::shots(&folder),
+        Verb::Bench { most, json } => commands::bench(most, json.as_deref()),
     };
     ended::ended(done)
 }

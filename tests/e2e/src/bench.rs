@@ -60,7 +60,7 @@ fn discussion(size: usize) -> Vec<Value> {
         let minutes = i64::try_from((size - number) * 7 % 500_000).unwrap_or(0);
         comments.push(json!({
             "identifier": format!("{number:08}"), "parentItem": parent.map(|parent| format!("{parent:08}")),
-            "author": { "name": format!("{} {}", words[dice.below(20)], words[dice.below(60)]), "url": null },
+            "author": { "name": format!("{} {}", words[dice.below(20)], words[dice.below(50)]), "url": null },
             "html": html, "text": "", "dateCreated": date(minutes), "dateModified": null,
             "upvoteCount": dice.below(9), "downvoteCount": dice.below(3), "viewerVote": 0,
             "creativeWorkStatus": "published",
@@ -104,7 +104,7 @@ fn site(world: &World, size: usize) -> Result<Running> {
     let site = Site::new()
         .dir("/w/", &world.dist())
         .page("/empty", &page(""))
-        .page("/ours", &page("<jaw-jaw endpoint=/ article=a></jaw-jaw><script type=module src=/w/jawjaw.js></script>"))
+        .page("/ours", &page("<style>jaw-jaw:not(:defined){display:block;min-height:100vh}</style><jaw-jaw endpoint=/ article=a></jaw-jaw><script type=module src=/w/jawjaw.js></script>"))
         .page("/vanilla", &page("<div id=vanilla></div><script type=module data-api=/all src=/vanilla.js></script>"));
     site.route(move |ask: &Ask| match ask.path.as_str() {
         "/vanilla.js" => Some(Reply::new(200, "text/javascript", vanilla.clone())),

@@ -35,6 +35,7 @@ const PARTS: &[Part] = &[
     },
     Part { name: "checks", doors: &["jawjaw::profile::grammar::check_all"] },
     Part { name: "markdown", doors: &["jawjaw::domain::markdown::read"] },
+    Part { name: "finding", doors: &["jawjaw::ui::finding::open"] },
 ];
 
 fn main() -> Result<()> {

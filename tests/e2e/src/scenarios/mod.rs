@@ -5,6 +5,7 @@ mod composer;
 mod driver;
 mod embed;
 mod faults;
+mod finding;
 mod isso;
 mod native;
 mod outbox;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Scenario> {
         native::SCENARIOS,
         isso::SCENARIOS,
         composer::SCENARIOS,
+        finding::SCENARIOS,
         sources::SCENARIOS,
         services::SCENARIOS,
         policy::SCENARIOS,

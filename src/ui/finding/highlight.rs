@@ -1,0 +1,80 @@
+//! Marks words where they stand, without touching the nodes they stand in (CSS Custom Highlight API). Where
+//! the browser has none, the comment alone is marked.
+
+use js_sys::{Array, Function, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, Node, Range};
+
+use crate::state::finding::lower;
+use crate::ui::el::El;
+
+/// The style sheet knows it by this name.
+const NAME: &str = "jawjaw-found";
+
+fn get(from: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(from, &JsValue::from_str(name)).ok().filter(|found| !found.is_undefined())
+}
+
+fn registry() -> Option<JsValue> {
+    get(&get(&js_sys::global(), "CSS")?, "highlights")
+}
+
+fn ask(registry: &JsValue, name: &str, first: &JsValue, second: Option<&JsValue>) -> Option<()> {
+    let ask: Function = get(registry, name)?.dyn_into().ok()?;
+    match second {
+        Some(second) => ask.call2(registry, first, second),
+        None => ask.call1(registry, first),
+    }
+    .ok()
+    .map(drop)
+}
+
+/// Marks nothing any more.
+pub(super) fn clear() {
+    if let Some(registry) = registry() {
+        let _ = ask(&registry, "delete", &JsValue::from_str(NAME), None);
+    }
+}
+
+/// Marks words in a comment.
+pub(super) fn mark(card: &El, words: &str) {
+    clear();
+    let wanted = lower(words.trim());
+    let mut ranges = Array::new();
+    for part in [".words", ".name"] {
+        if let Some(part) = card.find(part) {
+            collect(part.node(), &wanted, &mut ranges);
+        }
+    }
+    let _ = set(&ranges);
+}
+
+fn set(ranges: &Array) -> Option<()> {
+    let made: Function = get(&js_sys::global(), "Highlight")?.dyn_into().ok()?;
+    let highlight = Reflect::construct(&made, ranges).ok()?;
+    ask(&registry()?, "set", &JsValue::from_str(NAME), Some(&highlight))
+}
+
+/// Ranges of the words in the text under an element. Places count UTF-16.
+fn collect(element: &Element, wanted: &str, ranges: &mut Array) {
+    let children = element.child_nodes();
+    for child in (0..children.length()).filter_map(|place| children.item(place)) {
+        if let Some(inside) = child.dyn_ref::<Element>() {
+            collect(inside, wanted, ranges);
+        } else if let Some(text) = child.text_content() {
+            let text = lower(&text);
+            for (at, found) in text.match_indices(wanted) {
+                let start = text[..at].encode_utf16().count();
+                let range = range(&child, start, start + found.encode_utf16().count());
+                ranges.extend(range);
+            }
+        }
+    }
+}
+
+fn range(text: &Node, start: usize, end: usize) -> Option<JsValue> {
+    let range = Range::new().ok()?;
+    range.set_start(text, u32::try_from(start).ok()?).ok()?;
+    range.set_end(text, u32::try_from(end).ok()?).ok()?;
+    Some(range.into())
+}
