@@ -63,7 +63,7 @@ pub fn mount(
     let keys = Rc::new(Keys::default());
     let place = Rc::new(Place::default());
     // Weak: it is dropped when the tag goes, and then there is nothing to be done any more.
-    let (weak, host) = (Rc::downgrade(&place), host.clone());
+    let (weak, host, root) = (Rc::downgrade(&place), host.clone(), root.clone());
     spawn_local(async move {
         let made = described(&config, &profile).await;
         let made = made.and_then(|profile| endpoint(&config, profile, 0, keys.clone()));
@@ -88,6 +88,9 @@ pub fn mount(
             }
             Err(fix) => {
                 warn(&fix);
+                // There is nothing to keep space for.
+                root.set_adopted_style_sheets(&js_sys::Array::new());
+                adopt(&root);
                 mount_to(whole, move || notice(&text.say("misconfigured")))
             }
         };

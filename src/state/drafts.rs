@@ -11,6 +11,12 @@ const EDIT: &str = "edit ";
 const OTHER: &str = "other ";
 
 impl Discussion {
+    /// Whether replies or changes were being written when the page was left.
+    pub fn has_drafts(&self) -> bool {
+        let names = |kind: &str| memory::names(&[kind, &self.at(None).name, " "].concat());
+        [REPLY, EDIT].into_iter().flat_map(names).any(|place| !place.is_empty())
+    }
+
     /// Opens what was being written when the page was left, under the comments that are here.
     pub fn reopen_drafts(&self) {
         for (kind, open) in [(REPLY, Open::Reply), (EDIT, Open::Edit)] {

@@ -9,7 +9,7 @@ use crate::domain::comment::CommentKey;
 use crate::domain::markup;
 use crate::domain::order::Order;
 use crate::domain::thread::Forest;
-use crate::state::discussion::Discussion;
+use crate::state::discussion::{Discussion, Sorter};
 use crate::state::load::Load;
 
 impl Discussion {
@@ -27,7 +27,7 @@ impl Discussion {
             self.0.roots.notify();
             return self.read().await;
         }
-        *self.0.sorter.borrow_mut() = order.map(|order| -> Box<dyn Fn(&Self, &mut [CommentKey])> {
+        *self.0.sorter.borrow_mut() = order.map(|order| -> Sorter {
             Box::new(move |discussion, roots| discussion.rank(order, roots))
         });
         self.0.roots.notify();

@@ -190,20 +190,6 @@ impl Chunk {
         self.paint();
     }
 
-    /// Takes this chunk's comments for the size of comments that were never shown.
-    fn gauge(&self, height: f64) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels")]
-        let each = height as usize / self.weight.get().max(1);
-        if let Ok(Some(list)) = self.list.node().closest(".list:not([data-gauged])")
-            && each > 0
-        {
-            let list = El::of(list);
-            list.toggle("data-gauged", true);
-            let each = [&each.to_string(), "px"].concat();
-            let _ = list.html().style().set_property("--each", &each);
-        }
-    }
-
     fn go_far(&self) {
         if !self.is_there.replace(false) {
             return;
@@ -298,9 +284,6 @@ impl Watch {
                 let number = number.and_then(|number| number.parse().ok()).unwrap_or(usize::MAX);
                 if let Some(chunk) = WATCH.with(|watch| watch.find(number)) {
                     chunk.is_near.set(entry.is_intersecting());
-                    if chunk.is_there.get() {
-                        chunk.gauge(entry.bounding_client_rect().height());
-                    }
                     if entry.is_intersecting() {
                         chunk.come();
                     }

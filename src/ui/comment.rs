@@ -306,7 +306,9 @@ impl Parts {
         let time = self.time.node().text_content().unwrap_or_default();
         [&name(scene, &comment.author), ", ", &time].concat()
     }
+}
 
+impl Parts {
     fn paint_opened(&self, scene: &Scene, key: CommentKey, open: Open) {
         let had_focus = self.opened.has_focus();
         self.opened_owner.cleanup();

@@ -7,8 +7,6 @@ use web_sys::HtmlInputElement;
 use crate::domain::rating::{Rating, Stars};
 use crate::ui::Scene;
 use crate::ui::el::{El, el};
-use crate::ui::widget::act;
-use crate::ui::writing::Act;
 
 /// The article's rating: what all readers gave, and the viewer's own, as native radio buttons.
 #[component]
@@ -88,9 +86,8 @@ fn give(scene: &Scene) -> El {
     let row = el("div").class("choices");
     let mut inputs = Vec::new();
     for stars in Stars::ALL {
-        let input = el("input").attr("type", "radio").attr("name", "stars");
-        let rated = scene.clone();
-        let input = input.on("change", move |_| act(&rated, Act::Rate(Some(stars))));
+        let input = el("input").attr("type", "radio").attr("name", "stars").attr("data-do", "rate");
+        let input = input.attr("value", &stars.count().to_string());
         inputs.push((stars, input.clone()));
         let words =
             el("span").class("unseen").text(&scene.text.count("stars", stars.count().into()));

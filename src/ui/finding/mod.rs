@@ -14,7 +14,7 @@ use crate::domain::comment::CommentKey;
 use crate::domain::order::Order;
 use crate::ui::Scene;
 use crate::ui::el::{El, el, spawn};
-use crate::ui::widget;
+use crate::ui::writing;
 
 const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/finding.json"));
 
@@ -130,7 +130,7 @@ impl Search {
         let field = self.field.clone();
         // After what was folded is on the page.
         crate::ui::el::after(0, move || {
-            let Some(card) = widget::bring(&scene, &whole, key, true) else { return };
+            let Some(card) = writing::bring(&scene, &whole, key, true) else { return };
             highlight::mark(&card, &words);
             if focus { card.focus() } else { field.focus() }
         });

@@ -1,5 +1,7 @@
-//! Everything that writes: fetched when the reader first turns to it ([`Part::Writing`]).
+//! Everything that answers a press, and that writes: fetched when the reader first comes near it
+//! ([`Part::Writing`]).
 
+mod acting;
 mod mention;
 mod outbox;
 mod preview;
@@ -12,7 +14,7 @@ use std::rc::Rc;
 
 use leptos::reactive::owner::WeakOwner;
 use wasm_bindgen::JsCast;
-use web_sys::{CssStyleSheet, KeyboardEvent, ShadowRoot};
+use web_sys::{CssStyleSheet, Element, KeyboardEvent, ShadowRoot};
 
 use crate::domain::author::Signature;
 use crate::domain::comment::CommentKey;
@@ -21,7 +23,7 @@ use crate::domain::rating::Stars;
 use crate::domain::trouble::Trouble;
 use crate::domain::vote::Vote;
 use crate::endpoint::now;
-use crate::state::discussion::Open;
+use crate::state::discussion::{Discussion, Open};
 use crate::state::entry::Deed;
 use crate::state::news::News;
 use crate::state::outbox::Outcome;
@@ -31,6 +33,7 @@ use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::Form;
 use crate::ui::el::{El, after, el, spawn};
+use crate::ui::widget::hash;
 use crate::ui::writing::who::{Who, value};
 
 const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/writing.json"));
@@ -38,7 +41,7 @@ const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/writing.css"));
 
 /// What is written with one press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
+enum Act {
     Vote(CommentKey, Vote),
     Rate(Option<Stars>),
     Delete(CommentKey),
@@ -57,6 +60,9 @@ pub fn begin(scene: &Scene) {
         && let Some(owner) = owner.as_ref().and_then(WeakOwner::upgrade)
     {
         dress(place);
+        if let Ok(Some(whole)) = place.node().closest(".widget") {
+            owner.with(|| acting::watch(scene, &El::of(whole)));
+        }
         owner.with(|| quote::watch(place));
         owner.with(|| outbox::show(scene, place));
     }
@@ -73,20 +79,44 @@ fn dress(place: &El) {
     }
 }
 
+/// Does what a button says. A door of its part.
+#[inline(never)]
+pub fn press(scene: &Scene, whole: &El, button: &Element) {
+    begin(scene);
+    acting::press(scene, whole, button);
+}
+
+/// Goes on with what an earlier visit left, and to what the address names. A door of its part.
+#[inline(never)]
+pub fn resume(scene: &Scene) {
+    begin(scene);
+    scene.discussion.reopen_drafts();
+    let discussion = scene.discussion.clone();
+    spawn(async move { discussion.seek(&hash()).await });
+}
+
+/// Goes to what the address names, now that another service was read. A door of its part.
+#[inline(never)]
+pub fn seek_again(discussion: &Discussion) {
+    let discussion = discussion.clone();
+    spawn(async move { discussion.seek_again(&hash()).await });
+}
+
+/// Brings a comment into the page and into view; its card. One that was looked for is marked. A door of its
+/// part.
+#[inline(never)]
+pub fn bring(scene: &Scene, whole: &El, key: CommentKey, mark: bool) -> Option<El> {
+    acting::bring(scene, whole, key, mark)
+}
+
 /// Puts a way back where the words of a comment were, for as long as there is one. A door of its part.
 #[inline(never)]
 pub fn offer_undo(scene: &Scene, into: &El) {
-    let words = el("p").text(&scene.text.say("removed"));
-    let undo = el("button").attr("type", "button").attr("data-do", "undo").class("button");
-    let undo = undo.text(&scene.text.say("undo"));
-    let row = el("div").class("bar").child(undo.clone());
-    into.add(el("div").class("notice").attr("role", "group").child(words).child(row));
-    undo.focus();
+    acting::offer_undo(scene, into);
 }
 
-/// What is said of something that was written, and where the focus goes. A door of its part.
-#[inline(never)]
-pub fn told(text: &Text, news: &News) -> (String, Option<CommentKey>) {
+/// What is said of something, and where the focus goes.
+fn told(text: &Text, news: &News) -> (String, Option<CommentKey>) {
     match news {
         News::Posted(key) => (text.say("posted"), Some(*key)),
         News::Held => (text.say("held"), None),
@@ -98,14 +128,14 @@ pub fn told(text: &Text, news: &News) -> (String, Option<CommentKey>) {
         News::Deleted(next) => (text.say("removed"), *next),
         News::Rated(Some(stars)) => (text.count("rated", stars.count().into()), None),
         News::Rated(None) => (text.say("rating-taken-back"), None),
-        News::Read(..) | News::Named(_) | News::Undone(_) => (String::new(), None),
+        News::Read(count, first) => (text.count("more-read", *count), Some(*first)),
+        News::Named(key) => (String::new(), Some(*key)),
+        News::Undone(trouble) => (text.fill("undone", &text.explain(trouble)), None),
     }
 }
 
-/// Does what was pressed. A door of its part.
-#[inline(never)]
-pub fn act(scene: &Scene, act: Act) {
-    begin(scene);
+/// Does what was pressed.
+fn act(scene: &Scene, act: Act) {
     let discussion = scene.discussion.clone();
     spawn(async move {
         match act {

@@ -101,12 +101,12 @@ fn site(world: &World, size: usize) -> Result<Running> {
         )
     };
     let vanilla = std::fs::read(paths::root().join("tests/bench/vanilla.js"))?;
-    let site = Site::new()
+    let host = Site::new()
         .dir("/w/", &world.dist())
         .page("/empty", &page(""))
         .page("/ours", &page("<style>jaw-jaw:not(:defined){display:block;min-height:100vh}</style><jaw-jaw endpoint=/ article=a></jaw-jaw><script type=module src=/w/jawjaw.js></script>"))
         .page("/vanilla", &page("<div id=vanilla></div><script type=module data-api=/all src=/vanilla.js></script>"));
-    site.route(move |ask: &Ask| match ask.path.as_str() {
+    host.route(move |ask: &Ask| match ask.path.as_str() {
         "/vanilla.js" => Some(Reply::new(200, "text/javascript", vanilla.clone())),
         "/all" => Some(Reply::new(200, "application/json", whole.as_ref().clone())),
         "/api/v1/comments" | "//api/v1/comments" if ask.method == "GET" => {
@@ -138,7 +138,7 @@ const SETTLED: &str =
      < performance.now()";
 
 fn settle(page: &Page, there: &str) -> Result<()> {
-    let end = Instant::now() + Duration::from_secs(300);
+    let end = Instant::now() + Duration::from_mins(5);
     while page.eval(&format!("!!({there}) && {SETTLED}"))? != true {
         ensure!(Instant::now() < end, "{there} does not come");
         std::thread::sleep(Duration::from_millis(300));
@@ -272,8 +272,8 @@ fn interactions(world: &World, site: &Running) -> Result<Value> {
 }
 
 /// Reads on to the end, then scrolls through.
-fn scrolling(world: &World, site: &Running, size: usize) -> Result<Value> {
-    let (page, _) = visit(world, &site.url("/ours"), THERE)?;
+fn scrolling(world: &World, host: &Running, size: usize) -> Result<Value> {
+    let (page, _) = visit(world, &host.url("/ours"), THERE)?;
     let pages = size / PAGE;
     for read in 1..pages {
         page.eval(&format!("{MORE}.click()"))?;

@@ -27,9 +27,11 @@ const PARTS: &[Part] = &[
         name: "writing",
         doors: &[
             "jawjaw::ui::writing::open",
-            "jawjaw::ui::writing::told",
+            "jawjaw::ui::writing::press",
+            "jawjaw::ui::writing::resume",
+            "jawjaw::ui::writing::seek_again",
+            "jawjaw::ui::writing::bring",
             "jawjaw::ui::writing::offer_undo",
-            "jawjaw::ui::writing::act",
             "jawjaw::ui::writing::begin",
         ],
     },

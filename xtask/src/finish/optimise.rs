@@ -16,6 +16,8 @@ const LEVEL: &[&str] = &[
     // One large function packs worse than a small one and its caller.
     "--one-caller-inline-max-function-size=0",
     "--always-inline-max-function-size=0",
+    // The first kilobyte is the end of the stack, and no address of anything.
+    "--low-memory-unused",
 ];
 
 /// What the compiler uses, and no more: with all features wasm-opt writes what no browser reads yet.

@@ -224,9 +224,22 @@ struct Asked {
     tables: BTreeMap<usize, String>,
 }
 
+/// A number in as few letters as may be: there are hundreds of names, and all are sent.
+fn short(mut number: usize) -> String {
+    const DIGITS: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let mut out = String::new();
+    loop {
+        out.push(char::from(DIGITS[number % 62]));
+        number /= 62;
+        if number == 0 {
+            return out;
+        }
+    }
+}
+
 fn name(names: &mut BTreeMap<usize, String>, kind: &str, place: usize) -> String {
     let next = names.len();
-    names.entry(place).or_insert_with(|| format!("{kind}{next}")).clone()
+    names.entry(place).or_insert_with(|| [kind, &short(next)].concat()).clone()
 }
 
 struct Split<'a> {
@@ -304,7 +317,7 @@ impl Split<'_> {
             for called in Body::of(whole.module.funcs.get(id)).calls {
                 let is_first = self.plan.functions.get(&called.index()) == Some(&None);
                 if is_first && !imports.0.contains_key(&called) {
-                    let name = name(&mut asked.functions, "f", called.index());
+                    let name = name(&mut asked.functions, "", called.index());
                     let ty = whole.module.funcs.get(called).ty();
                     let (import, _) = whole.module.add_import_func(FROM, &name, ty);
                     imports.0.insert(called, import);
@@ -319,7 +332,7 @@ impl Split<'_> {
         module.memories.get_mut(whole.memory).import = Some(import);
         let tables: Vec<_> = module.tables.iter().map(walrus::Table::id).collect();
         for id in tables {
-            let name = name(&mut asked.tables, "t", id.index());
+            let name = name(&mut asked.tables, ".t", id.index());
             let import = module.imports.add(FROM, &name, id);
             let table = module.tables.get_mut(id);
             // As large as it is there.
@@ -327,7 +340,7 @@ impl Split<'_> {
         }
         let globals: Vec<_> = module.globals.iter().map(walrus::Global::id).collect();
         for id in globals {
-            let name = name(&mut asked.globals, "g", id.index());
+            let name = name(&mut asked.globals, ".g", id.index());
             let import = module.imports.add(FROM, &name, id);
             module.globals.get_mut(id).kind = GlobalKind::Import(import);
         }

@@ -478,7 +478,7 @@ fn the_keyboard_is_enough(world: &World) -> Result<()> {
         page.press("Tab")?;
         let here = page.eval(
             "(() => { const at = deep('jaw-jaw').shadowRoot.activeElement;
-                return at && (at.dataset.do || at.getAttribute('autocomplete') || at.type || at.className); })()",
+                return at && (at.type === 'radio' && at.type || at.dataset.do || at.getAttribute('autocomplete') || at.type || at.className); })()",
         )?;
         if here == "textarea" {
             // The rest of the form comes when the reader turns to it.

@@ -114,7 +114,7 @@ fn hostile_bodies_do_nothing(world: &World) -> Result<()> {
     let site = world.site().page("/", &html).start()?;
     let page = world.page()?;
     page.goto(&site.url("/"))?;
-    page.wait(&format!("deepAll('jaw-jaw', 'article').length === {count}"))?;
+    page.wait(&format!("deepWhole() && deepAll('jaw-jaw', 'article').length === {count}"))?;
     page.eval("deepAll('jaw-jaw', '.words *, .name').forEach((e) => { e.dispatchEvent(new Event('mouseover')); if (!e.target) e.click?.(); })")?;
     let kept = page.eval(
         "[document.title, deepAll('jaw-jaw', '.words *').flatMap((e) => e.getAttributeNames())

@@ -1,0 +1,217 @@
+//! What presses do, what is said of it, and where the focus goes.
+
+use std::rc::Weak;
+
+use js_sys::Reflect;
+use leptos::prelude::Get;
+use wasm_bindgen::JsValue;
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+use crate::domain::comment::CommentKey;
+use crate::domain::rating::Stars;
+use crate::domain::time::Time;
+use crate::domain::vote::Vote;
+use crate::endpoint::now;
+use crate::endpoint::part::{Part, need};
+use crate::state::discussion::Open;
+use crate::state::news::News;
+use crate::ui::Scene;
+use crate::ui::el::{El, after, effect, el, every, listen, spawn};
+use crate::ui::finding;
+use crate::ui::widget::{key_of, later_slow, read};
+use crate::ui::writing::{Act, act, told};
+
+/// Begins to watch over a widget, under the present owner.
+pub(super) fn watch(scene: &Scene, whole: &El) {
+    announce(scene, whole);
+    tick(scene, whole);
+    admit_failure(scene, whole);
+    gauge(whole);
+}
+
+/// Takes the comments that are shown for the size of those that never were.
+fn gauge(whole: &El) {
+    let shown = whole.find_all(".threads:not([data-far])");
+    let height: i32 = shown.iter().map(|chunk| chunk.html().offset_height()).sum();
+    let count = whole.find_all("article").len();
+    let each = usize::try_from(height).unwrap_or(0).checked_div(count).filter(|each| *each > 0);
+    if let Some(each) = each {
+        let each = [&each.to_string(), "px"].concat();
+        let _ = whole.html().style().set_property("--each", &each);
+    }
+}
+
+/// Keeps "5 minutes ago" true, and rights that have ended out of sight.
+fn tick(scene: &Scene, whole: &El) {
+    let (scene, whole) = (scene.clone(), whole.clone());
+    every(60_000, move || {
+        scene.discussion.tick();
+        for time in whole.find_all("time[data-at]") {
+            if let Some(at) = time.node().get_attribute("data-at").and_then(|at| at.parse().ok()) {
+                time.set_text(&scene.text.ago(Time(at), now()));
+            }
+        }
+    });
+}
+
+/// Does what a button says.
+pub(super) fn press(scene: &Scene, whole: &El, button: &Element) {
+    let discussion = scene.discussion.clone();
+    let verb = button.get_attribute("data-do").unwrap_or_default();
+    match verb.as_str() {
+        "retry" => return read(scene, whole),
+        "more" => {
+            later_slow(scene);
+            return spawn(async move {
+                discussion.read_more().await;
+                discussion.reopen_drafts();
+            });
+        }
+        "rate" => {
+            let stars = button.get_attribute("value").and_then(|value| value.parse().ok());
+            return act(scene, Act::Rate(stars.and_then(Stars::new)));
+        }
+        "unrate" => return act(scene, Act::Rate(None)),
+        "find" => return find(scene, whole, button),
+        _ => {}
+    }
+    let Some(key) = key_of(button) else { return };
+    match verb.as_str() {
+        "edit" => toggle_open(scene, key, Open::Edit),
+        "delete" => act(scene, Act::Delete(key)),
+        "replies" => spawn(async move { discussion.read_replies(key).await }),
+        "undo" => act(scene, Act::Undo(key)),
+        "upvote" => act(scene, Act::Vote(key, Vote::Up)),
+        "downvote" => act(scene, Act::Vote(key, Vote::Down)),
+        _ => {}
+    }
+}
+
+/// Opens what sorts and finds, in place of its button.
+fn find(scene: &Scene, whole: &El, button: &Element) {
+    let (scene, whole, button) = (scene.clone(), whole.clone(), El::of(button.clone()));
+    spawn(async move {
+        match need(Part::Finding).await {
+            Ok(()) if button.node().is_connected() => {
+                if let Some(place) = button.node().parent_element().map(El::of) {
+                    button.remove();
+                    let owner =
+                        scene.unsent.0.get().and_then(|(_, owner)| owner.as_ref()?.upgrade());
+                    if let Some(owner) = owner {
+                        owner.with(|| finding::open(&scene, &whole, &place));
+                    }
+                }
+            }
+            Ok(()) => {}
+            Err(trouble) => scene.discussion.undone(trouble),
+        }
+    });
+}
+
+/// Says so where the program itself has failed: nothing in it can be relied on then. All that is needed is
+/// made beforehand.
+fn admit_failure(scene: &Scene, whole: &El) {
+    let Some(window) = web_sys::window() else { return };
+    let reload = el("a").class("button").attr("href", &scene.address);
+    let reload = reload.text(&scene.text.say("reload"));
+    let notice = el("div").class("notice broke").attr("role", "alert").attr("hidden", "");
+    let notice = notice.child(el("p").text(&scene.text.say("broke"))).child(reload);
+    let _ = whole.node().prepend_with_node_1(notice.node());
+    let whole = whole.clone();
+    listen(&window, "error", move |event| {
+        let get = |from: &JsValue, name: &str| Reflect::get(from, &JsValue::from_str(name));
+        let kind = get(&event, "error").and_then(|error| get(&error, "name"));
+        if kind.is_ok_and(|kind| kind == "RuntimeError") {
+            notice.toggle("hidden", false);
+            // What was typed so far is kept.
+            whole.find_all("textarea").iter().for_each(|field| field.toggle("readonly", true));
+        }
+    });
+}
+
+fn toggle_open(scene: &Scene, key: CommentKey, open: Open) {
+    let again = scene.discussion.open(key) == open;
+    scene.discussion.set_open(key, if again { Open::Nothing } else { open });
+}
+
+/// Says what happened, and moves the focus where the reader goes on.
+fn announce(scene: &Scene, whole: &El) {
+    let (text, news) = (scene.text.clone(), scene.discussion.news());
+    let (scene, whole) = (scene.clone(), whole.clone());
+    let nodes = [":scope > [role=status]", ":scope > .alert", ":scope > h2"];
+    let [Some(status), Some(alert), Some(heading)] = nodes.map(|node| whole.find(node)) else {
+        return;
+    };
+    effect(move || {
+        let Some(news) = news.get() else { return };
+        let (said, focus) = told(&text, &news);
+        let undone = matches!(news, News::Undone(_));
+        status.set_text(if undone { "" } else { &said });
+        // A comment that waits is not in the list: its writer must see that it arrived.
+        alert.set_text(if undone || matches!(news, News::Held | News::Sent) { &said } else { "" });
+        let named = matches!(news, News::Named(_));
+        let (scene, whole, heading) = (scene.clone(), whole.clone(), heading.clone());
+        let last = matches!(news, News::Deleted(None));
+        let deleted = matches!(news, News::Deleted(_));
+        // After the rows of this turn are on the page.
+        after(0, move || match focus {
+            // Nobody is taken away from what they are typing.
+            _ if whole.find("textarea[data-written]:focus").is_some() => {}
+            // Some time has passed since the press: the reader may be somewhere else by now.
+            _ if deleted && !focus_is_lost() => {}
+            Some(key) => show(&scene, &whole, key, named),
+            None if last => heading.focus(),
+            None => {}
+        });
+    });
+}
+
+/// Whether what had the focus is gone.
+fn focus_is_lost() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(document) = document else { return true };
+    let body = document.body().map(Element::from);
+    document.active_element().is_none_or(|active| Some(active) == body)
+}
+
+/// Brings a comment into view and gives it the focus; one that an address names is marked.
+fn show(scene: &Scene, whole: &El, key: CommentKey, mark: bool) {
+    if let Some(card) = bring(scene, whole, key, mark) {
+        card.focus();
+    }
+}
+
+/// Brings a comment into the page and into view; its card. One that was looked for is marked.
+pub(super) fn bring(scene: &Scene, whole: &El, key: CommentKey, mark: bool) -> Option<El> {
+    if let Some(threads) = scene.threads.get().and_then(Weak::upgrade) {
+        threads.reveal(&scene.discussion.line(key));
+    }
+    let mut found = None;
+    for card in whole.find_all("[data-key]") {
+        if mark {
+            card.toggle("data-named", false);
+        }
+        if card.node().id() == scene.discussion.fragment(key) {
+            card.toggle("data-named", mark);
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(if mark {
+                ScrollLogicalPosition::Center
+            } else {
+                ScrollLogicalPosition::Nearest
+            });
+            card.node().scroll_into_view_with_scroll_into_view_options(&options);
+            found = Some(card);
+        }
+    }
+    found
+}
+
+/// A way back where the words of a comment were, for as long as there is one.
+pub(super) fn offer_undo(scene: &Scene, into: &El) {
+    let words = el("p").text(&scene.text.say("removed"));
+    let undo = el("button").attr("type", "button").attr("data-do", "undo").class("button");
+    let undo = undo.text(&scene.text.say("undo"));
+    let row = el("div").class("bar").child(undo.clone());
+    into.add(el("div").class("notice").attr("role", "group").child(words).child(row));
+    undo.focus();
+}
