@@ -1,6 +1,7 @@
 //! The border with the page: one export, `mount`.
 
 pub mod config;
+mod sources;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,7 +22,7 @@ use crate::state::discussion::Discussion;
 use crate::text::Text;
 use crate::ui::el::{El, address, el};
 use crate::ui::notice::notice;
-use crate::ui::widget::{Widget, WidgetProps, read_added};
+use crate::ui::widget::{Widget, WidgetProps};
 use crate::ui::{Scene, Unsent};
 
 /// The style sheets for reading, without comments and spare space (`build.rs`).
@@ -71,8 +72,7 @@ pub fn mount(
         let handle = match made {
             Ok(endpoint) => {
                 let discussion = Discussion::new(endpoint, config.name(), keys);
-                add_rating(&discussion, &config, &read);
-                add_sources(&discussion, &host, &read);
+                add_others(&discussion, config, host, read);
                 let address = address().into();
                 mount_to(whole, || {
                     Widget(WidgetProps {
@@ -134,41 +134,17 @@ async fn fetch(read: &Function, name: &str) -> String {
     JsFuture::from(asked).await.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
-fn add_rating(discussion: &Discussion, config: &Config, read: &Function) {
-    let Some(config) = config.of_rating() else { return };
-    let (discussion, read) = (discussion.clone(), read.clone());
-    spawn_local(async move {
-        let profile = fetch(&read, &config.profile).await;
-        let made = described(&config, &profile).await;
-        match made.and_then(|profile| endpoint(&config, profile, 0, Rc::default())) {
-            Ok(endpoint) => {
-                discussion.rate_at(endpoint, config.name());
-                discussion.read_rating().await;
-            }
-            Err(fix) => warn(&fix),
-        }
-    });
-}
-
-/// Adds what each `<jaw-source>` inside the tag names.
-fn add_sources(discussion: &Discussion, host: &Element, read: &Function) {
-    let tags = host.get_elements_by_tag_name("jaw-source");
-    if tags.length() > 0 {
+/// Services beside the first come with what joins them ([`Part::Sources`]).
+fn add_others(discussion: &Discussion, config: Config, host: Element, read: Function) {
+    let several = host.get_elements_by_tag_name("jaw-source").length() > 0;
+    if several {
         discussion.expect_several();
     }
-    for tag in (0..tags.length()).filter_map(|place| tags.item(place)) {
-        let (discussion, read, config) = (discussion.clone(), read.clone(), Config::of(&tag));
+    if several || config.of_rating().is_some() {
+        let discussion = discussion.clone();
         spawn_local(async move {
-            let profile = fetch(&read, &config.profile).await;
-            let made = described(&config, &profile).await;
-            // Numbered only now: others may have joined meanwhile.
-            let (number, keys) = (discussion.sources(), discussion.keys());
-            match made.and_then(|profile| endpoint(&config, profile, number, keys)) {
-                Ok(endpoint) => {
-                    let number = discussion.join(endpoint, config.name());
-                    read_added(discussion, number).await;
-                }
-                Err(fix) => warn(&fix),
+            if need(Part::Sources).await.is_ok() {
+                sources::add(&discussion, &config, &host, &read);
             }
         });
     }

@@ -23,6 +23,8 @@ pub enum Part {
     Markdown,
     /// To sort, and to find words.
     Finding,
+    /// To read more services than one.
+    Sources,
 }
 
 impl Part {
@@ -32,6 +34,7 @@ impl Part {
             Self::Checks => "jawjaw-checks.wasm",
             Self::Markdown => "jawjaw-markdown.wasm",
             Self::Finding => "jawjaw-finding.wasm",
+            Self::Sources => "jawjaw-sources.wasm",
         }
     }
 }
@@ -39,7 +42,7 @@ impl Part {
 thread_local! {
     static FOLDER: RefCell<String> = RefCell::default();
     /// What was asked for; answers `true` once it is there, else whether it could be fetched at all.
-    static ASKED: RefCell<[Option<Promise>; 4]> = RefCell::default();
+    static ASKED: RefCell<[Option<Promise>; 5]> = RefCell::default();
 }
 
 #[wasm_bindgen]
