@@ -57,3 +57,19 @@ fn an_offset_counts_comments_or_only_those_without_a_parent() {
     check_next("", Some("3"));
     check_next(r#","scope":"roots""#, Some("2"));
 }
+
+#[test]
+fn a_thread_may_be_closed_by_itself() {
+    let status =
+        r#","text":"/t","status":[{"is":"closed","when":"/locked"},{"is":"spam","when":"/bad"}]"#;
+    let page = read(
+        r#","nesting":{"parent":"/re"}"#,
+        status,
+        r#"[{"id":1,"locked":true},{"id":2,"re":1},{"id":3,"bad":true}]"#,
+    );
+    assert!(
+        outline(&page, false).starts_with("1 - - [closed]\n  2 - -\n3 - - [spam]\n"),
+        "{}",
+        outline(&page, false)
+    );
+}

@@ -64,6 +64,8 @@ pub struct Comment {
     pub tally: Option<Tally>,
     pub standing: Standing,
     pub pinned: bool,
+    /// Nobody can answer it, or what stands under it, any more.
+    pub closed: bool,
     /// It shows what the endpoint does not have yet.
     pub unsent: bool,
     pub rights: Rights,

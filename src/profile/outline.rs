@@ -83,6 +83,7 @@ fn line(found: &Found, full: bool) -> String {
     };
     let mut status = vec![standing];
     status.extend(comment.pinned.then_some("pinned"));
+    status.extend(comment.closed.then_some("closed"));
     status.extend(comment.author.staff.then_some("staff"));
     status.retain(|word| !word.is_empty());
     let status = if status.is_empty() { String::new() } else { format!("[{}]", status.join(", ")) };

@@ -75,6 +75,7 @@ impl Profile {
             tally: self.tally(scope),
             standing,
             pinned: self.status(scope, "pinned"),
+            closed: self.status(scope, "closed"),
             unsent: false,
             rights: self.rights(scope),
             replies: replies.and_then(|replies| u32::try_from(replies).ok()),

@@ -74,7 +74,7 @@ struct Parts {
 struct Shown {
     author: Option<Author>,
     words: Option<(Standing, Body)>,
-    badges: (Option<String>, bool, Standing, Option<Time>, bool, bool, bool),
+    badges: (Option<String>, bool, Standing, Option<Time>, [bool; 2], bool, bool),
     actions: Option<(bool, bool, bool, bool, bool)>,
     tally: Option<Tally>,
     created: Option<Time>,
@@ -136,7 +136,7 @@ impl Parts {
             comment.author.staff,
             comment.standing,
             comment.edited,
-            comment.pinned,
+            [comment.pinned, comment.closed],
             comment.unsent,
             folded,
         );
@@ -225,6 +225,9 @@ impl Parts {
         }
         if comment.pinned {
             badge("badge", &text.say("pinned"));
+        }
+        if comment.closed {
+            badge("badge", &text.say("thread-closed"));
         }
         match comment.standing {
             Standing::Pending => badge("badge", &text.say("pending")),

@@ -21,6 +21,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("outbox_votes_are_not_counted_twice", votes_are_not_counted_twice),
     ("outbox_change_is_shown_at_once", change_is_shown_at_once),
     ("outbox_countdown", countdown),
+    ("outbox_closed_thread", closed_thread),
 ];
 
 const FIELD: &str = "deep('jaw-jaw', '.write textarea')";
@@ -299,5 +300,40 @@ fn countdown(world: &World) -> Result<()> {
     ensure!(times(&site, "POST /comments") == 1, "{:?}", site.asked());
     page.click(SEND)?;
     wait_threads(&page, "Ada: at last\nEve: first\n")?;
+    unharmed(&page)
+}
+
+/// A thread that is closed by itself, in a discussion that is not.
+fn closed_thread(world: &World) -> Result<()> {
+    let profile = json!({
+        "profile": "locks", "version": 1,
+        "list": { "href": "/comments", "items": "#", "nesting": { "parent": "/re" } },
+        "comment": {
+            "id": "/id", "text": "/text",
+            "status": [{ "is": "closed", "when": "/locked" }, { "is": "spam", "when": "/bad" }]
+        },
+        "operations": { "create": { "method": "POST", "href": "/comments", "body": { "text": "{content}" } } }
+    });
+    let comments = json!([
+        { "id": 1, "text": "over", "locked": true }, { "id": 2, "re": 1, "text": "said before" },
+        { "id": 3, "text": "open" }, { "id": 4, "text": "buy", "bad": true }
+    ]);
+    let site = Site::new().dir("/w/", &world.dist());
+    let tag = "<jaw-jaw endpoint=/ article=a profile=/locks.json></jaw-jaw>";
+    let site = site.page("/", &page(tag)).route(move |ask: &Ask| match ask.path.as_str() {
+        "/locks.json" => Some(Reply::json(200, &profile)),
+        "/comments" => Some(Reply::json(200, &comments)),
+        _ => None,
+    });
+    let site = site.start()?;
+    let page = at(world, &site)?;
+    let told = page.eval(
+        "deepAll('jaw-jaw', 'article').map((card) => [card.querySelector('.words').textContent,
+            card.querySelector('.badges').textContent, !!card.querySelector('[data-do=reply]')].join('|')).join(' ')",
+    )?;
+    ensure!(
+        told == "over|Closed|false said before||false open||true buy|Held as possible spam|false",
+        "{told}"
+    );
     unharmed(&page)
 }
