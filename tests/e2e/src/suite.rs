@@ -27,7 +27,9 @@ impl Tally {
     pub fn table(&self) -> String {
         let mut out =
             "| row | fault | outcome | seconds |\n| --- | --- | --- | ---: |\n".to_owned();
-        for (name, held, seconds) in &self.rows {
+        let mut rows = self.rows.clone();
+        rows.sort_by_key(|(name, ..)| *name);
+        for (name, held, seconds) in &rows {
             let (row, fault) = name.split_once('_').unwrap_or((name, ""));
             let (fault, held) = (fault.replace('_', " "), if *held { "held" } else { "FAILED" });
             let seconds = format!("{seconds:.1}");
