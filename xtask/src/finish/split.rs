@@ -317,7 +317,7 @@ impl Split<'_> {
             for called in Body::of(whole.module.funcs.get(id)).calls {
                 let is_first = self.plan.functions.get(&called.index()) == Some(&None);
                 if is_first && !imports.0.contains_key(&called) {
-                    let name = name(&mut asked.functions, "", called.index());
+                    let name = name(&mut asked.functions, "f", called.index());
                     let ty = whole.module.funcs.get(called).ty();
                     let (import, _) = whole.module.add_import_func(FROM, &name, ty);
                     imports.0.insert(called, import);
@@ -332,7 +332,7 @@ impl Split<'_> {
         module.memories.get_mut(whole.memory).import = Some(import);
         let tables: Vec<_> = module.tables.iter().map(walrus::Table::id).collect();
         for id in tables {
-            let name = name(&mut asked.tables, ".t", id.index());
+            let name = name(&mut asked.tables, "t", id.index());
             let import = module.imports.add(FROM, &name, id);
             let table = module.tables.get_mut(id);
             // As large as it is there.
@@ -340,7 +340,7 @@ impl Split<'_> {
         }
         let globals: Vec<_> = module.globals.iter().map(walrus::Global::id).collect();
         for id in globals {
-            let name = name(&mut asked.globals, ".g", id.index());
+            let name = name(&mut asked.globals, "g", id.index());
             let import = module.imports.add(FROM, &name, id);
             module.globals.get_mut(id).kind = GlobalKind::Import(import);
         }
