@@ -63,15 +63,18 @@ fn write_and_answer(page: &Page) -> Result<()> {
     wait_threads(page, "Ada: first words\n  Bob: an answer\n")
 }
 
+/// A vote shows before it has left: the outbox is empty when it has.
+const SENT: &str = "!Object.keys(localStorage).some((name) => name.startsWith('jaw-jaw:outbox'))";
+
 fn vote_twice(page: &Page) -> Result<()> {
     let up = button("first words", "upvote");
     page.click(&up)?;
-    page.wait(&format!("{up}.textContent === 'Vote up 1'"))?;
+    page.wait(&format!("{up}.textContent === 'Vote up 1' && {SENT}"))?;
     page.reload()?;
     // This device remembers, where the service does not.
     page.wait(&format!("{up}?.textContent === 'Vote up 1' && {up}.ariaPressed === 'true'"))?;
     page.click(&up)?;
-    page.wait(&format!("{up}.textContent.trim() === 'Vote up'"))?;
+    page.wait(&format!("{up}.textContent.trim() === 'Vote up' && {SENT}"))?;
     page.reload()?;
     page.wait(&format!("{up}?.textContent.trim() === 'Vote up' && {up}.ariaPressed === 'false'"))
         .map(drop)
