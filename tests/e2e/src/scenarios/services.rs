@@ -174,13 +174,13 @@ fn wordpress(world: &World) -> Result<()> {
         }
     }
     page.reload()?;
-    page.wait("deepAll('jaw-jaw', 'article').length === 100")?;
+    page.wait("deepWhole() && deepAll('jaw-jaw', 'article').length === 100")?;
     ensure!(
         page.eval("deep('jaw-jaw', 'h2').textContent")? == "106 comments",
         "the total is in a header"
     );
     page.click("deep('jaw-jaw', '[data-do=more]')")?;
-    page.wait("deepAll('jaw-jaw', 'article').length === 106 && deep('jaw-jaw', '.more').hidden")?;
+    page.wait("deepWhole() && deepAll('jaw-jaw', 'article').length === 106 && deep('jaw-jaw', '.more').hidden")?;
     let above = "deepAll('jaw-jaw', 'article').find((c) => c.textContent.includes('number 103'))\
         .closest('ol').closest('li').querySelector('.words').textContent.trim()";
     ensure!(page.eval(above)? == "number 0", "a reply from a later page stands under its parent");
