@@ -26,7 +26,11 @@ impl Discussion {
         if let Some(Entry { deed: Deed::Vote { before, .. }, progress, .. }) = waiting {
             known = before;
             if progress.tries == 0 && known == vote {
-                // What was never sent need not be taken back.
+                // What was never sent need not be taken back. It may be from an earlier visit: then what was told
+                // last counts as ours what is not.
+                self.slot(key, |slot| {
+                    slot.confirmed = slot.confirmed.map(|told| Tally { mine: vote, ..told });
+                });
                 return self.settle_vote(key);
             }
         }
