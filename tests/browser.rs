@@ -2,24 +2,17 @@
 #![cfg(target_arch = "wasm32")]
 
 use jawjaw::domain::body::{Body, Format};
-use jawjaw::domain::comment::CommentKey;
 use jawjaw::domain::time::Time;
 use jawjaw::domain::trouble::Trouble;
 use jawjaw::state::memory;
 use jawjaw::state::writing::uuid;
 use jawjaw::text::Text;
 use jawjaw::ui::body;
-use jawjaw::ui::el::{El, el, listen};
-use leptos::prelude::{ArcRwSignal, Get, Owner, Set};
-use wasm_bindgen::prelude::wasm_bindgen;
+use jawjaw::ui::el::{el, listen};
+use leptos::prelude::Owner;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
-
-#[wasm_bindgen(inline_js = "export const turn = () => new Promise((done) => setTimeout(done, 0));")]
-extern "C" {
-    async fn turn();
-}
 
 fn start() -> Owner {
     // Mounting anything is what starts the executor of effects.
@@ -37,36 +30,6 @@ fn a_body_becomes_nodes_and_nothing_else() {
         "<div><p>a <strong>b</strong> <a href=\"https://x.example/1\" rel=\"ugc nofollow noopener noreferrer\" \
          target=\"_blank\">x.test</a><span class=\"host\"> (x.example)</span></p></div>"
     );
-}
-
-fn row(key: CommentKey) -> El {
-    el("li").text(&key.0.to_string())
-}
-
-#[wasm_bindgen_test]
-async fn rows_are_kept_moved_and_taken_out() {
-    let owner = start();
-    let keys = ArcRwSignal::new(vec![1, 2, 3]);
-    let list = owner.with(|| {
-        let keys = keys.clone();
-        el("ol").each(move || keys.get().into_iter().map(CommentKey).collect(), || false, row)
-    });
-    let text = || list.node().text_content().unwrap_or_default();
-    assert_eq!(text(), "123");
-    let second = list.node().children().item(1).expect("a row");
-    for (order, picture) in
-        [(vec![3, 2, 1], "321"), (vec![2, 4], "24"), (vec![], ""), (vec![5], "5")]
-    {
-        keys.set(order);
-        turn().await;
-        assert_eq!(text(), picture);
-        if picture == "24" {
-            assert!(
-                list.node().children().item(0).is_some_and(|row| row.is_same_node(Some(&second)))
-            );
-        }
-    }
-    drop(owner);
 }
 
 #[wasm_bindgen_test]
