@@ -51,6 +51,12 @@ fn lines(sign: &str, text: &str) -> String {
     all.iter().map(|line| [sign, line].concat()).collect::<Vec<_>>().join("\n")
 }
 
+/// Text with more after it, as a paragraph of its own.
+pub fn appended(text: &str, more: &str) -> String {
+    let between = if text.trim().is_empty() { "" } else { "\n\n" };
+    [text.trim_end(), between, more].concat()
+}
+
 /// What has been typed of a name, after an `@` that begins a word and ends before the caret.
 pub fn mentioned(before: &str) -> Option<&str> {
     /// Characters; longer is no name that somebody is looking for.
@@ -83,6 +89,12 @@ mod tests {
         check(Mark::Quote, "a\nb", "|> a\n> b|");
         check(Mark::Quote, "> a\n> b", "|a\nb|");
         check(Mark::List, "a\n- b", "|- a\n- - b|");
+    }
+
+    #[test]
+    fn more_is_a_paragraph_of_its_own() {
+        assert_eq!(appended("a \n", "b"), "a\n\nb");
+        assert_eq!(appended(" \n", "b"), "b");
     }
 
     #[test]

@@ -341,6 +341,11 @@ impl Discussion {
         self.set_folded(key, !self.is_folded(key));
     }
 
+    /// Opens something under a comment, or closes it if it is open.
+    pub fn toggle_open(&self, key: CommentKey, open: Open) {
+        self.set_open(key, if self.open(key) == open { Open::Nothing } else { open });
+    }
+
     /// Opens something under a comment, in place of what was open there.
     pub fn set_open(&self, key: CommentKey, open: Open) {
         self.slot(key, |slot| slot.open = open);

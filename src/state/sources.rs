@@ -160,16 +160,9 @@ impl Discussion {
 
     /// Whether nobody can answer a comment any more; tracked.
     pub fn is_closed(&self, key: CommentKey) -> bool {
-        let closed = |key: &CommentKey| {
-            self.0
-                .slots
-                .borrow()
-                .get(key.index())
-                .and_then(|slot| slot.comment.as_ref())
-                .is_some_and(|it| it.closed)
-        };
-        self.at(Some(key)).closed.get()
-            || self.0.forest.borrow().line(key).any(|above| closed(&above))
+        let closed =
+            |above| self.slot(above, |slot| slot.comment.as_ref().is_some_and(|it| it.closed));
+        self.at(Some(key)).closed.get() || self.0.forest.borrow().line(key).any(closed)
     }
 
     /// One order for what several services have: by time, in the direction of the first of them.

@@ -20,8 +20,8 @@ const ENGLISH: &str = include_str!(concat!(env!("OUT_DIR"), "/reading.json"));
 pub struct Text(Rc<Inner>);
 
 struct Inner {
-    /// Looked through one after the other.
-    sentences: RefCell<Vec<Value>>,
+    /// What was learned, as it came and as it is looked through, one after the other.
+    sentences: RefCell<Vec<(&'static str, Value)>>,
     languages: Array,
     /// It is in our own words, with the digits of this file.
     is_english: bool,
@@ -40,7 +40,7 @@ impl Text {
             Array::of1(&JsValue::from_str("en"))
         };
         Self(Rc::new(Inner {
-            sentences: RefCell::new(vec![parse(ENGLISH)]),
+            sentences: RefCell::new(vec![(ENGLISH, parse(ENGLISH))]),
             languages,
             is_english: language.starts_with("en"),
             plural: OnceCell::new(),
@@ -50,23 +50,24 @@ impl Text {
     }
 
     /// Adds sentences, as JSON; whether they are new.
-    pub fn learn(&self, more: &str) -> bool {
-        let (more, mut known) = (parse(more), self.0.sentences.borrow_mut());
-        let new = !known.contains(&more);
+    pub fn learn(&self, more: &'static str) -> bool {
+        let mut known = self.0.sentences.borrow_mut();
+        let new = known.iter().all(|(known, _)| *known != more);
         if new {
-            known.push(more);
+            known.push((more, parse(more)));
         }
         new
     }
 
     /// Whether there is a sentence of this name in the language that is spoken.
     fn has(&self, name: &str) -> bool {
-        self.0.is_english && self.0.sentences.borrow().iter().any(|known| known.get(name).is_some())
+        self.0.is_english
+            && self.0.sentences.borrow().iter().any(|(_, known)| known.get(name).is_some())
     }
 
     fn find(&self, name: &str) -> Value {
         let known = self.0.sentences.borrow();
-        known.iter().find_map(|known| known.get(name)).cloned().unwrap_or_default()
+        known.iter().find_map(|(_, known)| known.get(name)).cloned().unwrap_or_default()
     }
 
     /// A sentence by its name.

@@ -98,12 +98,7 @@ impl Branch {
         let whole: usize = groups.iter().map(|group| group.weight).sum();
         for (place, group) in groups.into_iter().enumerate().rev() {
             let chunk = group.from.map_or_else(|| Chunk::new(self), |from| old[from].clone());
-            let list = chunk.list.node();
-            if list.parent_node().is_none() || list.next_element_sibling() != before {
-                let before = before.as_ref().map(AsRef::as_ref);
-                let _ = self.into.node().insert_before(list, before);
-            }
-            before = Some(list.clone());
+            place_before(&self.into, chunk.list.node(), &mut before);
             chunk.list.toggle("hidden", hidden);
             chunk.weight.set(group.weight);
             *chunk.keys.borrow_mut() = group.keys;
@@ -139,6 +134,14 @@ impl Branch {
     }
 }
 
+/// Puts a node before another, or at the end, unless it stands there; then it is what the next stands before.
+fn place_before(into: &El, node: &Element, before: &mut Option<Element>) {
+    if node.parent_node().is_none() || node.next_element_sibling() != *before {
+        let _ = into.node().insert_before(node, before.as_ref().map(AsRef::as_ref));
+    }
+    *before = Some(node.clone());
+}
+
 /// What is to become a chunk.
 #[derive(Default)]
 struct Group {
@@ -171,22 +174,24 @@ impl Chunk {
 
     /// Shows what belongs here, if it is near.
     fn settle(self: &Rc<Self>) {
-        if self.is_near.get() {
-            self.come();
-        } else if self.is_there.get() {
+        if self.is_there.get() {
             self.paint();
+        } else if self.is_near.get() {
+            self.come();
         } else {
             let count = self.weight.get().to_string();
             let _ = self.list.html().style().set_property("--count", &count);
         }
     }
 
+    /// Puts into the page what is not there.
     fn come(self: &Rc<Self>) {
-        if !self.is_there.replace(true) {
-            self.list.toggle("data-far", false);
-            WATCH.with(|watch| watch.note(self));
-            let _ = self.list.html().style().remove_property("height");
+        if self.is_there.replace(true) {
+            return;
         }
+        self.list.toggle("data-far", false);
+        WATCH.with(|watch| watch.note(self));
+        let _ = self.list.html().style().remove_property("height");
         self.paint();
     }
 
@@ -234,11 +239,7 @@ impl Chunk {
                 place
             });
             let item = self.rows.borrow()[place].item.node().clone();
-            if item.parent_node().is_none() || item.next_element_sibling() != after {
-                let before = after.as_ref().map(AsRef::as_ref);
-                let _ = self.list.node().insert_before(&item, before);
-            }
-            after = Some(item);
+            place_before(&self.list, &item, &mut after);
         }
     }
 }

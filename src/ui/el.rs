@@ -7,13 +7,14 @@
 use std::any::Any;
 use std::pin::Pin;
 
+use js_sys::Reflect;
 use leptos::prelude::{IntoView, RenderEffect, on_cleanup};
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::hydration::Cursor;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
 use send_wrapper::SendWrapper;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Node};
 
@@ -37,7 +38,7 @@ pub fn svg(name: &str) -> El {
     made(|document| document.create_element_ns(Some(SVG), name))
 }
 
-fn made(make: impl FnOnce(&Document) -> Result<Element, wasm_bindgen::JsValue>) -> El {
+fn made(make: impl FnOnce(&Document) -> Result<Element, JsValue>) -> El {
     let element =
         DOCUMENT.with(|document| document.as_ref().and_then(|document| make(document).ok()));
     El(SendWrapper::new(element.expect("there is a document, and names are our own")))
@@ -207,6 +208,16 @@ pub fn listen(target: &EventTarget, event: &'static str, act: impl FnMut(Event) 
     let act = Closure::wrap(act);
     let _ = target.add_event_listener_with_callback(event, act.as_ref().unchecked_ref());
     keep(Listener(target.clone(), event, act));
+}
+
+/// The element an event is about.
+pub fn target(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+/// A member of a value of the page.
+pub fn member(from: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(from, &JsValue::from_str(name)).ok().filter(|found| !found.is_undefined())
 }
 
 /// Runs once, after so many milliseconds.

@@ -1,7 +1,6 @@
 //! The whole widget. What a press does is fetched when the reader comes near it ([`writing::press`]).
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use crate::domain::comment::CommentKey;
@@ -13,7 +12,7 @@ use crate::state::load::SLOW_AFTER;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
-use crate::ui::el::{El, after, el, listen, spawn};
+use crate::ui::el::{El, after, el, listen, spawn, target};
 use crate::ui::rating::{RatingControl, RatingControlProps};
 use crate::ui::space;
 use crate::ui::thread_list::{ThreadList, ThreadListProps};
@@ -46,8 +45,7 @@ pub fn Widget(scene: Scene) -> El {
     }
     let inside = whole.clone();
     whole.on("click", move |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let button = target.and_then(|target| target.closest("[data-do]").ok().flatten());
+        let button = target(&event).and_then(|at| at.closest("[data-do]").ok().flatten());
         let may = |button: &Element| !button.matches("[aria-disabled=true]").unwrap_or(false);
         let Some(button) = button.filter(may) else { return };
         if open_or_fold(&scene, &button) {
@@ -169,8 +167,8 @@ fn open_or_fold(scene: &Scene, button: &Element) -> bool {
     let Some(key) = key_of(button) else { return false };
     match button.get_attribute("data-do").unwrap_or_default().as_str() {
         "fold" => discussion.toggle_fold(key),
-        "reply" if discussion.open(key) != Open::Reply => discussion.set_open(key, Open::Reply),
-        "reply" | "close" => discussion.set_open(key, Open::Nothing),
+        "reply" => discussion.toggle_open(key, Open::Reply),
+        "close" => discussion.set_open(key, Open::Nothing),
         _ => return false,
     }
     true
@@ -186,7 +184,7 @@ pub fn key_of(button: &Element) -> Option<CommentKey> {
 /// what answers other presses as soon as the reader comes near something to press, or selects what may be
 /// quoted.
 fn foresee(scene: &Scene, event: &web_sys::Event) {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let target = target(event);
     let near = ".actions, .composer, .give, .way";
     let near = |target: &Element| target.closest(near).is_ok_and(|near| near.is_some());
     if event.type_() == "selectstart" || target.as_ref().is_some_and(near) {

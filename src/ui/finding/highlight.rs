@@ -6,21 +6,17 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Node, Range};
 
 use crate::state::finding::lower;
-use crate::ui::el::El;
+use crate::ui::el::{El, member};
 
 /// The style sheet knows it by this name.
 const NAME: &str = "jawjaw-found";
 
-fn get(from: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(from, &JsValue::from_str(name)).ok().filter(|found| !found.is_undefined())
-}
-
 fn registry() -> Option<JsValue> {
-    get(&get(&js_sys::global(), "CSS")?, "highlights")
+    member(&member(&js_sys::global(), "CSS")?, "highlights")
 }
 
 fn ask(registry: &JsValue, name: &str, first: &JsValue, second: Option<&JsValue>) -> Option<()> {
-    let ask: Function = get(registry, name)?.dyn_into().ok()?;
+    let ask: Function = member(registry, name)?.dyn_into().ok()?;
     match second {
         Some(second) => ask.call2(registry, first, second),
         None => ask.call1(registry, first),
@@ -50,7 +46,7 @@ pub(super) fn mark(card: &El, words: &str) {
 }
 
 fn set(ranges: &Array) -> Option<()> {
-    let made: Function = get(&js_sys::global(), "Highlight")?.dyn_into().ok()?;
+    let made: Function = member(&js_sys::global(), "Highlight")?.dyn_into().ok()?;
     let highlight = Reflect::construct(&made, ranges).ok()?;
     ask(&registry()?, "set", &JsValue::from_str(NAME), Some(&highlight))
 }

@@ -2,9 +2,7 @@
 
 use std::rc::Weak;
 
-use js_sys::Reflect;
 use leptos::prelude::Get;
-use wasm_bindgen::JsValue;
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::domain::comment::CommentKey;
@@ -16,10 +14,10 @@ use crate::endpoint::part::{Part, need};
 use crate::state::discussion::Open;
 use crate::state::news::News;
 use crate::ui::Scene;
-use crate::ui::el::{El, after, effect, el, every, listen, spawn};
+use crate::ui::el::{El, after, effect, el, every, listen, member, spawn};
 use crate::ui::finding;
 use crate::ui::widget::{key_of, later_slow, read};
-use crate::ui::writing::{Act, act, told};
+use crate::ui::writing::told;
 
 /// Begins to watch over a widget, under the present owner.
 pub(super) fn watch(scene: &Scene, whole: &El) {
@@ -69,20 +67,21 @@ pub(super) fn press(scene: &Scene, whole: &El, button: &Element) {
         }
         "rate" => {
             let stars = button.get_attribute("value").and_then(|value| value.parse().ok());
-            return act(scene, Act::Rate(stars.and_then(Stars::new)));
+            let stars = stars.and_then(Stars::new);
+            return spawn(async move { discussion.rate(stars).await });
         }
-        "unrate" => return act(scene, Act::Rate(None)),
+        "unrate" => return spawn(async move { discussion.rate(None).await }),
         "find" => return find(scene, whole, button),
         _ => {}
     }
     let Some(key) = key_of(button) else { return };
     match verb.as_str() {
-        "edit" => toggle_open(scene, key, Open::Edit),
-        "delete" => act(scene, Act::Delete(key)),
+        "edit" => discussion.toggle_open(key, Open::Edit),
+        "delete" => discussion.begin_delete(key),
         "replies" => spawn(async move { discussion.read_replies(key).await }),
-        "undo" => act(scene, Act::Undo(key)),
-        "upvote" => act(scene, Act::Vote(key, Vote::Up)),
-        "downvote" => act(scene, Act::Vote(key, Vote::Down)),
+        "undo" => discussion.undo_delete(key),
+        "upvote" => spawn(async move { discussion.vote(key, Vote::Up).await }),
+        "downvote" => spawn(async move { discussion.vote(key, Vote::Down).await }),
         _ => {}
     }
 }
@@ -119,19 +118,13 @@ fn admit_failure(scene: &Scene, whole: &El) {
     let _ = whole.node().prepend_with_node_1(notice.node());
     let whole = whole.clone();
     listen(&window, "error", move |event| {
-        let get = |from: &JsValue, name: &str| Reflect::get(from, &JsValue::from_str(name));
-        let kind = get(&event, "error").and_then(|error| get(&error, "name"));
-        if kind.is_ok_and(|kind| kind == "RuntimeError") {
+        let kind = member(&event, "error").and_then(|error| member(&error, "name"));
+        if kind.is_some_and(|kind| kind == "RuntimeError") {
             notice.toggle("hidden", false);
             // What was typed so far is kept.
             whole.find_all("textarea").iter().for_each(|field| field.toggle("readonly", true));
         }
     });
-}
-
-fn toggle_open(scene: &Scene, key: CommentKey, open: Open) {
-    let again = scene.discussion.open(key) == open;
-    scene.discussion.set_open(key, if again { Open::Nothing } else { open });
 }
 
 /// Says what happened, and moves the focus where the reader goes on.

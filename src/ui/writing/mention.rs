@@ -10,7 +10,7 @@ use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
 use crate::domain::marking::mentioned;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, el, target};
 use crate::ui::writing::tools::{before_caret, insert};
 
 /// So many names are offered at a time.
@@ -50,7 +50,7 @@ pub(super) fn add(form: &Form) {
     // Before the focus would go.
     let _ = mention.list.clone().on("mousedown", move |event| {
         event.prevent_default();
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let target = target(&event);
         let offered = clicked.offered.borrow();
         let place = offered.iter().position(|(_, row)| Some(row.node()) == target.as_ref());
         drop(offered);

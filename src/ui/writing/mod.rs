@@ -19,9 +19,7 @@ use web_sys::{CssStyleSheet, Element, KeyboardEvent, ShadowRoot};
 use crate::domain::author::Signature;
 use crate::domain::comment::CommentKey;
 use crate::domain::offers::Asked;
-use crate::domain::rating::Stars;
 use crate::domain::trouble::Trouble;
-use crate::domain::vote::Vote;
 use crate::endpoint::now;
 use crate::state::discussion::{Discussion, Open};
 use crate::state::entry::Deed;
@@ -38,16 +36,6 @@ use crate::ui::writing::who::{Who, value};
 
 const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/writing.json"));
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/writing.css"));
-
-/// What is written with one press.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Act {
-    Vote(CommentKey, Vote),
-    Rate(Option<Stars>),
-    Delete(CommentKey),
-    /// Takes a deletion back.
-    Undo(CommentKey),
-}
 
 /// Does what is to be done once a widget: brings words and looks, watches what is selected, and sends what
 /// an earlier visit left. A door of its part.
@@ -132,19 +120,6 @@ fn told(text: &Text, news: &News) -> (String, Option<CommentKey>) {
         News::Named(key) => (String::new(), Some(*key)),
         News::Undone(trouble) => (text.fill("undone", &text.explain(trouble)), None),
     }
-}
-
-/// Does what was pressed.
-fn act(scene: &Scene, act: Act) {
-    let discussion = scene.discussion.clone();
-    spawn(async move {
-        match act {
-            Act::Vote(key, vote) => discussion.vote(key, vote).await,
-            Act::Rate(stars) => discussion.rate(stars).await,
-            Act::Delete(key) => discussion.begin_delete(key),
-            Act::Undo(key) => discussion.undo_delete(key),
-        }
-    });
 }
 
 /// Adds to a form all that is needed to send what is written in it. A door of its part.

@@ -5,13 +5,14 @@ use leptos::prelude::Get;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlTextAreaElement};
 
+use crate::domain::marking::appended;
 use crate::domain::outbox::State;
 use crate::endpoint::http::online;
 use crate::endpoint::now;
 use crate::state::discussion::Open;
 use crate::state::entry::{Deed, Entry};
 use crate::ui::Scene;
-use crate::ui::el::{El, after, effect, el, listen, spawn};
+use crate::ui::el::{El, after, effect, el, listen, spawn, target};
 use crate::ui::writing::tried;
 
 /// So many characters of what was written are shown.
@@ -125,8 +126,7 @@ fn item(scene: &Scene, entry: &Entry) -> El {
 }
 
 fn press(scene: &Scene, event: &Event) {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let button = target.and_then(|target| target.closest("[data-unsent]").ok().flatten());
+    let button = target(event).and_then(|at| at.closest("[data-unsent]").ok().flatten());
     let Some(button) = button else { return };
     let uuid = button.get_attribute("data-uuid").unwrap_or_default();
     let discussion = scene.discussion.clone();
@@ -171,9 +171,7 @@ fn write_again(scene: &Scene, entry: &Entry, near: Option<El>) {
     let field = near.and_then(|near| near.find("textarea"));
     let Some(field) = field else { return };
     let area: &HtmlTextAreaElement = field.node().unchecked_ref();
-    let before = area.value();
-    let between = if before.trim().is_empty() { "" } else { "\n\n" };
-    area.set_value(&[before.trim_end(), between, deed.text()].concat());
+    area.set_value(&appended(&area.value(), deed.text()));
     if let Ok(event) = Event::new("input") {
         let _ = field.node().dispatch_event(&event);
     }

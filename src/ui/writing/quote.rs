@@ -2,14 +2,14 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Function, Object};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Node, ShadowRoot};
 
 use crate::domain::marking::{Mark, mark};
 use crate::endpoint::now;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, listen};
+use crate::ui::el::{El, listen, member};
 
 /// Pressing a button may end the selection: it counts for so long after its end, in milliseconds.
 const GRACE: i64 = 1_000;
@@ -46,16 +46,15 @@ fn note(root: &ShadowRoot) {
 }
 
 fn selected(root: &ShadowRoot) -> Option<Selected> {
-    let get = |from: &JsValue, name: &str| Reflect::get(from, &JsValue::from_str(name)).ok();
     let ask = |from: &JsValue| {
-        let ask = get(from, "getSelection")?.dyn_into::<Function>().ok()?;
+        let ask = member(from, "getSelection")?.dyn_into::<Function>().ok()?;
         ask.call0(from).ok().filter(JsValue::is_object)
     };
     // Chromium tells it of the shadow root, others of the document.
     let selection = ask(root).or_else(|| ask(&js_sys::global()))?;
     let words = String::from(selection.unchecked_ref::<Object>().to_string());
     let place = |end: &str| -> Option<Element> {
-        let node: Node = get(&selection, end)?.dyn_into().ok()?;
+        let node: Node = member(&selection, end)?.dyn_into().ok()?;
         let element = node.dyn_ref::<Element>().cloned().or_else(|| node.parent_element())?;
         element.closest(".words").ok()?
     };

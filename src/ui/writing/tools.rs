@@ -4,7 +4,7 @@ use js_sys::JsString;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlDocument, HtmlTextAreaElement, KeyboardEvent};
 
-use crate::domain::marking::{Mark, Marked, mark};
+use crate::domain::marking::{Mark, Marked, appended, mark};
 use crate::state::memory;
 use crate::ui::composer::Form;
 use crate::ui::el::{El, el};
@@ -44,9 +44,7 @@ fn offer_other(form: &Form) {
     });
     let _ = take.on("click", move |_| {
         let other = taken.scene.discussion.take_other_draft(taken.place, taken.editing);
-        let before = taken.text();
-        let between = if before.trim().is_empty() { "" } else { "\n\n" };
-        taken.set_text(&[before.trim_end(), between, &other.unwrap_or_default()].concat());
+        taken.set_text(&appended(&taken.text(), &other.unwrap_or_default()));
         taken.keep();
         notice.remove();
         taken.field.focus();

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use crate::dice::Dice;
 use crate::site::{Ask, Reply, Running, Site};
 use crate::world::World;
 use crate::{Page, paths};
@@ -23,18 +24,6 @@ const RUNS: usize = 3;
 const WORDS: &str = "time people way water day part number sound work place thing help line year picture name world \
     letter point house page answer school study plant food country city tree farm story example paper group river \
     book night idea fish mountain base horse colour face wood order list reason measure field ship half rock fire";
-
-/// A small generator (Marsaglia 2003, xorshift64): the same discussion on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % sides as u64).unwrap_or(0)
-    }
-}
 
 /// Comments in the shape of our server: of ten, four begin a thread, the others answer one of the two levels
 /// above the third.

@@ -6,6 +6,7 @@
 pub mod bench;
 pub mod cdp;
 mod chrome;
+mod dice;
 mod emulate;
 mod faulty;
 mod input;

@@ -4,6 +4,7 @@ use anyhow::{Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::common::{native, page, ready, tag, visit};
+use crate::dice::Dice;
 use crate::{Fault, Faulty, Isso, Page, Service, World};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
@@ -133,18 +134,6 @@ fn lost_answers_wordpress(world: &World) -> Result<()> {
     count(&found, times)
 }
 
-/// A small generator (Marsaglia 2003, xorshift64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-}
-
 /// Types, sends, reloads, goes offline, closes the tab and opens another, while the line fails in any
 /// way. In the end every text is in the field, in the outbox or at the server, and there once.
 fn any_order(world: &World) -> Result<()> {
@@ -190,7 +179,7 @@ fn any_order(world: &World) -> Result<()> {
                         0 => Fault::CutBefore,
                         1 => Fault::LoseAnswer,
                         2 => Fault::Answer(503, Vec::new(), String::new()),
-                        3 => Fault::Delay(dice.below(200)),
+                        3 => Fault::Delay(dice.below(200) as u64),
                         4 => Fault::Replace(502, Vec::new(), String::new()),
                         _ => Fault::Pass,
                     };
