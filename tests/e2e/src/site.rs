@@ -3,8 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Result, anyhow};
-use tiny_http::{Header, Request, Response, Server};
+use anyhow::Result;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use tokio::runtime::Runtime;
 
 /// A request as a route sees it.
 #[derive(Clone, Debug)]
@@ -125,33 +130,39 @@ impl Site {
 
     /// Listens on 127.0.0.1, on a port from the kernel.
     pub fn start(self) -> Result<Running> {
-        let server = Server::http("127.0.0.1:0").map_err(|trouble| anyhow!("{trouble}"))?;
-        let port = server.server_addr().to_ip().map(|address| address.port());
-        let port = port.ok_or_else(|| anyhow!("the site has no port"))?;
-        let (server, site) = (Arc::new(server), Arc::new(self));
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
+        let port = listener.local_addr()?.port();
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (listener, log) = (Arc::clone(&server), Arc::clone(&asked));
-        std::thread::spawn(move || {
-            for request in listener.incoming_requests() {
-                let (site, log) = (Arc::clone(&site), Arc::clone(&log));
-                std::thread::spawn(move || site.serve(request, &log));
+        let (site, log) = (Arc::new(self), Arc::clone(&asked));
+        let answer = move |request: Request| {
+            let (site, log) = (Arc::clone(&site), Arc::clone(&log));
+            async move {
+                let ask = read(request).await;
+                tokio::task::spawn_blocking(move || site.answer(&ask, &log))
+                    .await
+                    .unwrap_or_else(|_| refusal())
             }
-        });
-        Ok(Running { server, port, asked })
+        };
+        let router = Router::new().fallback(answer);
+        runtime.spawn(async move { axum::serve(listener, router).await });
+        Ok(Running { runtime: Some(runtime), port, asked })
     }
 
-    fn serve(&self, mut request: Request, log: &Mutex<Vec<String>>) {
-        let ask = read(&mut request);
+    fn answer(&self, ask: &Ask, log: &Mutex<Vec<String>>) -> Response {
         let query = if ask.query.is_empty() { String::new() } else { format!("?{}", ask.query) };
         log.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(format!("{} {}{query}", ask.method, ask.path));
-        let found = self.routes.iter().find_map(|route| route(&ask));
+        let found = self.routes.iter().find_map(|route| route(ask));
         let preflight =
             || (self.cors && ask.method == "OPTIONS").then(|| Reply::new(204, "text/plain", ""));
         let reply =
             found.or_else(preflight).unwrap_or_else(|| Reply::new(404, "text/plain", "not found"));
-        let mut response = Response::from_data(reply.body).with_status_code(reply.status);
+        let mut response = Response::new(Body::from(reply.body));
+        *response.status_mut() =
+            StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let shared = if self.cors { CORS } else { &[] };
         // A page that sends cookies must be named.
         let origin = ask.header("origin").unwrap_or("*").to_owned();
@@ -161,13 +172,21 @@ impl Site {
             _ => (name.to_owned(), value.to_owned()),
         });
         for (name, value) in reply.headers.into_iter().chain(self.headers.clone()).chain(shared) {
-            if let Ok(header) = Header::from_bytes(name, value) {
-                response.add_header(header);
+            let name = HeaderName::from_bytes(name.as_bytes());
+            let value = HeaderValue::from_bytes(value.as_bytes());
+            if let (Ok(name), Ok(value)) = (name, value) {
+                response.headers_mut().append(name, value);
             }
         }
-        // A browser that went away does not want the answer any more.
-        let _ = request.respond(response);
+        response
     }
+}
+
+/// A route that panicked has said why on the standard error.
+fn refusal() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
 }
 
 const CORS: &[(&str, &str)] = &[
@@ -180,7 +199,7 @@ const CORS: &[(&str, &str)] = &[
 
 /// A site that listens until it is dropped.
 pub struct Running {
-    server: Arc<Server>,
+    runtime: Option<Runtime>,
     port: u16,
     asked: Arc<Mutex<Vec<String>>>,
 }
@@ -209,25 +228,28 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.server.unblock();
+        // A route that waits must not hold up whoever is done with the site.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
-fn read(request: &mut Request) -> Ask {
-    let url = request.url().to_owned();
-    let (path, query) = url.split_once('?').unwrap_or((&url, ""));
-    let headers = request
-        .headers()
+async fn read(request: Request) -> Ask {
+    let (parts, body) = request.into_parts();
+    let headers = parts
+        .headers
         .iter()
-        .map(|h| (h.field.as_str().as_str().to_ascii_lowercase(), h.value.as_str().to_owned()))
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
         .collect();
-    let mut body = Vec::new();
-    // A body cut short is a body cut short: the route sees what came.
-    let _ = request.as_reader().read_to_end(&mut body);
+    // A body cut short is no body: nobody waits for the answer any more.
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     Ask {
-        method: request.method().to_string(),
-        path: path.to_owned(),
-        query: query.to_owned(),
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         headers,
         body: String::from_utf8_lossy(&body).into_owned(),
     }
