@@ -28,7 +28,7 @@ fn read(file: &str) -> String {
 }
 
 /// English sentences as JSON: those that reading may say, and those that only a part says.
-fn sentences() -> [(&'static str, String); 3] {
+fn sentences() -> [(&'static str, String); 4] {
     let mut left: Map<String, Value> =
         serde_json::from_str(&read("locales/en.json")).expect("locales/en.json is a record");
     let code = |folder: &&str| {
@@ -37,10 +37,11 @@ fn sentences() -> [(&'static str, String); 3] {
         let files = files.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok());
         files.collect::<String>()
     };
-    let rooms: [(&str, &[&str]); 3] = [
+    let rooms: [(&str, &[&str]); 4] = [
         ("reading.json", &["src/ui", "src/text", "src/element"]),
         ("writing.json", &["src/ui/writing"]),
         ("finding.json", &["src/ui/finding"]),
+        ("following.json", &["src/ui/following"]),
     ];
     let told = rooms.map(|(file, folders)| {
         let code: String = folders.iter().map(code).collect();

@@ -14,6 +14,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::events::{self, Events};
 use crate::limits::{self, Pace};
 use crate::problem::Problem;
 use crate::store::Store;
@@ -24,6 +25,7 @@ use crate::{Options, comments, counts, rating};
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) options: Arc<Options>,
+    pub(crate) events: Events,
     reads: Arc<Pace>,
     writes: Arc<Pace>,
 }
@@ -37,7 +39,13 @@ impl App {
     pub(crate) fn new(store: Store, options: Options) -> Self {
         let (reads, writes) =
             (Pace::new(options.reads_per_minute), Pace::new(options.writes_per_minute));
-        Self { store, options: Arc::new(options), reads: Arc::new(reads), writes: Arc::new(writes) }
+        Self {
+            store,
+            options: Arc::new(options),
+            events: Events::new(),
+            reads: Arc::new(reads),
+            writes: Arc::new(writes),
+        }
     }
 
     pub(crate) fn routes(self) -> Result<Router> {
@@ -51,6 +59,7 @@ impl App {
             )
             .route("/comments/{identifier}/vote", put(comments::vote))
             .route("/rating", get(rating::read).put(rating::rate).delete(rating::unrate))
+            .route("/events", get(events::listen))
             .route("/counts", get(counts::counts))
             .route("/openapi.json", get(openapi))
             .fallback(|| async { Problem::NotFound })

@@ -88,6 +88,17 @@ impl Comment {
     }
 }
 
+impl Comment {
+    /// The comment without anything that is one viewer's own.
+    fn for_all(&self) -> Value {
+        let mut comment = self.json(None, 0);
+        if let Some(members) = comment.as_object_mut() {
+            members.remove("viewerVote");
+        }
+        comment
+    }
+}
+
 /// All columns of [`Comment`]; each query adds where, order and limit.
 macro_rules! select {
     ($rest:literal) => {
@@ -221,6 +232,7 @@ pub(crate) async fn create(
         insert(&mut change, &article, parent.as_deref(), (&name, url.as_deref()), &text).await?;
     let viewer = change.viewer;
     let written = by_id(change.database(), comment, viewer).await?;
+    change.tell(article, written.for_all());
     change.answer(StatusCode::CREATED, written.json(Some(viewer), app.options.edit_window)).await
 }
 
@@ -317,6 +329,14 @@ async fn by_id(database: &mut SqliteConnection, id: i64, viewer: i64) -> sqlx::R
     sqlx::query_as(select!("WHERE c.id = ?")).bind(viewer).bind(id).fetch_one(database).await
 }
 
+/// Tells listeners how a comment now is.
+async fn tell(change: &mut Change, comment: &Comment) -> sqlx::Result<()> {
+    let query = "SELECT a.name FROM article a JOIN comment c ON c.article = a.id WHERE c.id = ?";
+    let article = sqlx::query_scalar(query).bind(comment.id).fetch_one(change.database()).await?;
+    change.tell(article, comment.for_all());
+    Ok(())
+}
+
 /// The comment of an identifier, if the viewer may still change it.
 async fn own(change: &mut Change, identifier: &str, window: i64) -> Result<Comment, Problem> {
     let viewer = change.viewer;
@@ -358,6 +378,7 @@ pub(crate) async fn edit(
     update.execute(change.database()).await?;
     let viewer = change.viewer;
     let edited = by_id(change.database(), comment.id, viewer).await?;
+    tell(&mut change, &edited).await?;
     change.answer(StatusCode::OK, edited.json(Some(viewer), window)).await
 }
 
@@ -376,6 +397,8 @@ pub(crate) async fn delete(
     let wipe = "UPDATE comment SET status = 'deleted', text = '', html = '', author_name = '', author_url = NULL \
                 WHERE id = ?";
     sqlx::query(wipe).bind(comment.id).execute(change.database()).await?;
+    let wiped = by_id(change.database(), comment.id, 0).await?;
+    tell(&mut change, &wiped).await?;
     prune(change.database(), comment.id).await?;
     let left = sqlx::query_as::<_, Comment>(select!("WHERE c.id = ?")).bind(0).bind(comment.id);
     match left.fetch_optional(change.database()).await? {
@@ -424,6 +447,7 @@ pub(crate) async fn vote(
                downvotes = (SELECT COUNT(*) FROM vote v WHERE v.comment = comment.id AND v.value = -1) WHERE id = ?";
     sqlx::query(sum).bind(comment.id).execute(&mut *database).await?;
     let voted = by_id(database, comment.id, viewer).await?;
+    tell(&mut change, &voted).await?;
     let answer = json!({
         "upvoteCount": voted.upvotes, "downvoteCount": voted.downvotes, "viewerVote": voted.vote,
     });

@@ -25,6 +25,8 @@ pub(crate) const DEPTH: i64 = 100;
 pub(crate) const PAGE: i64 = 200;
 /// Most articles that are counted in one request.
 pub(crate) const COUNTS: usize = 100;
+/// Readers who are told of changes at once: each holds a connection.
+pub(crate) const LISTENERS: usize = 1_000;
 /// Addresses that are remembered at once; beyond, those that have waited longest are forgotten.
 const ADDRESSES: usize = 10_000;
 

@@ -1,13 +1,14 @@
 //! jawjaw-server: comments, votes and ratings in one SQLite file.
 //!
 //! Start to end: read the command line, open the database, lay out the routes, serve until told to
-//! stop. A noun is a file: [`comments`], [`rating`], [`counts`].
+//! stop. A noun is a file: [`comments`], [`rating`], [`counts`], [`events`].
 
 mod app;
 mod ask;
 mod comments;
 mod counts;
 mod demo;
+mod events;
 mod limits;
 mod moment;
 mod problem;
@@ -85,9 +86,17 @@ async fn main() -> Result<()> {
         format!("port {} is taken or not allowed; choose another with --port, or 0", options.port)
     })?;
     println!("jawjaw-server listening on http://{}", listener.local_addr()?);
-    let routes = App::new(store, options).routes()?;
+    let app = App::new(store, options);
+    let events = app.events.clone();
+    let routes = app.routes()?;
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            told_to_stop().await;
+            // Whoever listens would never end.
+            events.close();
+        })
+        .await?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
 
 use crate::app::App;
+use crate::events::Events;
 use crate::limits;
 use crate::moment;
 use crate::problem::Problem;
@@ -54,6 +55,9 @@ pub(crate) struct Change {
     /// The viewer who writes.
     pub(crate) viewer: i64,
     fresh: Option<String>,
+    events: Events,
+    /// The article and the comment that listeners are told of.
+    told: Option<(String, Value)>,
 }
 
 impl Writer {
@@ -82,13 +86,18 @@ impl Writer {
         }
         let viewer = viewer::known_or_new(&mut transaction, self.secret.as_deref()).await;
         let (viewer, fresh) = viewer.map_err(Err)?;
-        Ok(Change { transaction, keyed, viewer, fresh })
+        Ok(Change { transaction, keyed, viewer, fresh, events: app.events.clone(), told: None })
     }
 }
 
 impl Change {
     pub(crate) fn database(&mut self) -> &mut SqliteConnection {
         &mut self.transaction
+    }
+
+    /// Tells listeners of a comment, once it is committed.
+    pub(crate) fn tell(&mut self, article: String, comment: Value) {
+        self.told = Some((article, comment));
     }
 
     /// Commits the change with its answer; a new viewer's secret goes along.
@@ -113,6 +122,9 @@ impl Change {
                 .await?;
         }
         self.transaction.commit().await?;
+        if let Some((article, comment)) = self.told {
+            self.events.tell(&article, comment);
+        }
         Ok(given(status, body))
     }
 }

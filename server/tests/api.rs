@@ -488,3 +488,56 @@ fn it_describes_itself() {
         assert!(methods.as_object().is_some_and(|methods| !methods.is_empty()), "{path}");
     }
 }
+
+/// Lines of data that a listener gets, with the status of the answer first.
+fn listen(server: &Server, article: &str) -> impl Iterator<Item = String> + use<> {
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(&address).expect("a connection");
+    let patience = Some(std::time::Duration::from_secs(30));
+    stream.set_read_timeout(patience).expect("a limit");
+    let path = format!("/api/v1/events?article={article}");
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n").expect("a request");
+    let lines = BufReader::new(stream).lines().map_while(Result::ok);
+    lines.filter(|line| line.starts_with("HTTP/") || line.starts_with("data: "))
+}
+
+#[test]
+fn who_listens_is_told_what_changes() {
+    let mut server = start(&[]);
+    let mut told = listen(&server, "a");
+    assert_eq!(told.next().as_deref(), Some("HTTP/1.1 200 OK"));
+    let mut next = move || {
+        let line = told.next()?;
+        Some(serde_json::from_str::<Value>(line.strip_prefix("data: ")?).expect("JSON"))
+    };
+    assert_eq!(next(), Some(json!({ "commentCount": 0 })));
+    let posted = server.post("first", None, None);
+    let heard = next().expect("a comment");
+    assert_eq!(
+        (&heard["identifier"], &heard["html"]),
+        (&posted["identifier"], &json!("<p>first</p>\n"))
+    );
+    for own in ["viewerVote", "text", "editableUntil", "token"] {
+        assert_eq!(heard.get(own), None, "{own} is one viewer's own");
+    }
+    let bearer = format!("Bearer {}", text(&posted["token"]));
+    let auth = [("authorization", bearer.as_str())];
+    let path = format!("/comments/{}", text(&posted["identifier"]));
+    // Of another article nothing is heard.
+    server.ask(
+        "POST",
+        "/comments",
+        &[],
+        Some(&json!({ "article": "b", "text": "there", "author": { "name": "Bob" } })),
+    );
+    server.ask("PUT", &format!("{path}/vote"), &auth, Some(&json!({ "viewerVote": 1 })));
+    assert_eq!(next().expect("a vote")["upvoteCount"], json!(1));
+    server.ask("PATCH", &path, &auth, Some(&json!({ "text": "second" })));
+    assert_eq!(next().expect("an edit")["html"], json!("<p>second</p>\n"));
+    server.ask("DELETE", &path, &auth, None);
+    assert_eq!(next().expect("a deletion")["creativeWorkStatus"], json!("deleted"));
+    // A listener does not keep the server from stopping.
+    Command::new("kill").arg(server.child.id().to_string()).status().expect("kill");
+    assert_eq!(next(), None);
+    assert!(server.child.wait().expect("it ends").success());
+}

@@ -7,6 +7,8 @@ use crate::domain::comment::CommentKey;
 ///
 /// At 320 px a reply needs room; and about 1,500 nested lists crash a tab of Chromium.
 pub const DEEPEST: usize = 6;
+/// A page may ask for as many levels as this, and no more.
+pub const MOST_LEVELS: usize = 8;
 
 #[derive(Clone, Debug, Default)]
 struct Place {
@@ -119,9 +121,9 @@ impl Forest {
     }
 
     /// What is listed under a comment at `depth` (a root has depth 0): its replies, or all its
-    /// descendants where [`DEEPEST`] is reached.
-    pub fn listed(&self, key: CommentKey, depth: usize) -> Vec<CommentKey> {
-        if depth < DEEPEST { self.replies(key).to_vec() } else { self.descendants(key) }
+    /// descendants where `deepest` is reached.
+    pub fn listed(&self, key: CommentKey, depth: usize, deepest: usize) -> Vec<CommentKey> {
+        if depth < deepest { self.replies(key).to_vec() } else { self.descendants(key) }
     }
 
     /// How many comments there are.
@@ -154,7 +156,7 @@ mod tests {
         while let Some((key, depth)) = waiting.pop() {
             out += &["-".repeat(depth), key.0.to_string(), " ".to_owned()].concat();
             if depth <= DEEPEST {
-                let listed = forest.listed(key, depth);
+                let listed = forest.listed(key, depth, DEEPEST);
                 waiting.extend(listed.into_iter().rev().map(|key| (key, depth + 1)));
             }
         }

@@ -15,6 +15,8 @@ pub struct Config {
     pub language: String,
     /// Where ratings come from, if not from the endpoint, and how that talks.
     pub rating: Option<(String, String)>,
+    /// Levels of replies, where the page says how many.
+    pub depth: Option<usize>,
     page: String,
     sort: String,
     token: Option<String>,
@@ -55,6 +57,7 @@ impl Config {
             article: attribute("article"),
             profile: attribute("profile"),
             rating: (!rating.is_empty()).then(|| (rating, attribute("rating-profile"))),
+            depth: attribute("depth").parse().ok(),
             sort: attribute("sort"),
             token: token.and_then(|token| token.as_string()).filter(|token| !token.is_empty()),
             more: more.collect(),

@@ -72,6 +72,9 @@ pub fn mount(
         let handle = match made {
             Ok(endpoint) => {
                 let discussion = Discussion::new(endpoint, config.name(), keys);
+                if let Some(levels) = config.depth {
+                    discussion.set_deepest(levels);
+                }
                 add_others(&discussion, config, host, read);
                 let address = address().into();
                 mount_to(whole, || {

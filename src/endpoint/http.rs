@@ -8,7 +8,9 @@ use gloo_net::http::{Headers, Method, RequestBuilder};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials, RequestRedirect};
+use web_sys::{
+    AbortController, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestRedirect,
+};
 
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
@@ -155,6 +157,9 @@ async fn send(request: &Request, patience: &Patience) -> Result<Answer, Error> {
         } else {
             RequestCredentials::Omit
         });
+    if request.fresh {
+        builder = builder.cache(RequestCache::NoCache);
+    }
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }

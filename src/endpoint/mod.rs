@@ -5,6 +5,7 @@
 mod clock;
 pub mod http;
 pub mod keys;
+pub mod live;
 mod own;
 pub mod part;
 mod reply;
@@ -58,6 +59,8 @@ pub struct Endpoint {
     source: usize,
     keys: Rc<Keys>,
     next: RefCell<Option<Value>>,
+    /// What the last page was asked with.
+    last: RefCell<Option<Value>>,
     own: RefCell<Own>,
     /// Counts reads, so that a late answer never wins over a newer one.
     reads: Cell<u32>,
@@ -88,6 +91,7 @@ impl Endpoint {
             source,
             keys,
             next: RefCell::default(),
+            last: RefCell::default(),
             own,
             reads: Cell::new(0),
             writes: Turns::default(),
@@ -142,6 +146,7 @@ impl Endpoint {
         // A cursor that does not move would read the same page for ever.
         let moved = page.next.take().filter(|cursor| next.as_ref() != Some(cursor));
         *self.next.borrow_mut() = moved;
+        *self.last.borrow_mut() = next;
         if page.url.is_some() {
             *self.url.borrow_mut() = page.url.take();
         }
@@ -153,9 +158,9 @@ impl Endpoint {
 
     /// Reads the first page again, and stays where it was for [`Endpoint::read`].
     pub async fn read_again(&self) -> Result<Option<Batch>, Trouble> {
-        let next = self.next.borrow().clone();
+        let places = [&self.next, &self.last].map(|place| place.borrow().clone());
         let batch = self.read(false).await;
-        *self.next.borrow_mut() = next;
+        [*self.next.borrow_mut(), *self.last.borrow_mut()] = places;
         batch
     }
 

@@ -23,6 +23,8 @@ pub enum Part {
     Markdown,
     /// To sort, and to find words.
     Finding,
+    /// To follow what others write, and to reach what is far away.
+    Following,
     /// To read more services than one.
     Sources,
 }
@@ -34,6 +36,7 @@ impl Part {
             Self::Checks => "jawjaw-checks.wasm",
             Self::Markdown => "jawjaw-markdown.wasm",
             Self::Finding => "jawjaw-finding.wasm",
+            Self::Following => "jawjaw-following.wasm",
             Self::Sources => "jawjaw-sources.wasm",
         }
     }
@@ -42,7 +45,7 @@ impl Part {
 thread_local! {
     static FOLDER: RefCell<String> = RefCell::default();
     /// What was asked for; answers `true` once it is there, else whether it could be fetched at all.
-    static ASKED: RefCell<[Option<Promise>; 5]> = RefCell::default();
+    static ASKED: RefCell<[Option<Promise>; 6]> = RefCell::default();
 }
 
 #[wasm_bindgen]

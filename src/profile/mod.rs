@@ -2,6 +2,7 @@
 
 pub mod expression;
 pub mod grammar;
+pub mod live;
 pub mod outline;
 pub mod page;
 pub mod read;

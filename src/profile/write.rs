@@ -17,6 +17,8 @@ pub struct Request {
     pub cookies: bool,
     /// Whether the viewer's secret is in it: then it must not be sent on elsewhere.
     pub secret: bool,
+    /// Whether the service is to be asked even if a recent answer is at hand.
+    pub fresh: bool,
 }
 
 const JSON: &str = "application/json";
@@ -175,6 +177,7 @@ impl Profile {
         let credentials = self.at("/security/credentials").and_then(Value::as_str);
         let default = if body.is_some() { "POST" } else { "GET" };
         Request {
+            fresh: false,
             method: text("method").unwrap_or(default).to_owned(),
             url,
             headers,

@@ -8,7 +8,8 @@ use leptos::prelude::{ArcRwSignal, ArcTrigger, Notify, Set, Track};
 use crate::domain::comment::{Comment, CommentKey, Rights, Standing};
 use crate::domain::offers::Offers;
 use crate::domain::rating::Rating;
-use crate::domain::thread::Forest;
+use crate::domain::thread::{DEEPEST, Forest};
+use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::domain::vote::Tally;
 use crate::endpoint::keys::Keys;
@@ -64,6 +65,14 @@ pub(super) struct Inner {
     pub(super) refused: RefCell<Option<(CommentKey, Trouble)>>,
     /// The order in which the reader wants the threads.
     pub(super) sorter: RefCell<Option<Sorter>>,
+    /// The only thread that is shown, if not all are.
+    pub(super) only: Cell<Option<CommentKey>>,
+    /// Up to when everything was seen before this visit.
+    pub(super) since: Cell<Option<Time>>,
+    /// Comments that were folded on an earlier visit, by their fragments, a space around each.
+    pub(super) folds: RefCell<String>,
+    /// Levels of replies that are shown as levels.
+    pub(super) deepest: Cell<usize>,
     /// Drafts as this tab knows them, by their names on this device.
     pub(super) drafts: RefCell<Vec<(String, String)>>,
     /// One thing is sent at a time.
@@ -117,10 +126,15 @@ impl Discussion {
             changing: RefCell::default(),
             refused: RefCell::default(),
             sorter: RefCell::default(),
+            only: Cell::default(),
+            since: Cell::default(),
+            folds: RefCell::default(),
+            deepest: Cell::new(DEEPEST),
             drafts: RefCell::default(),
             turns: Turns::default(),
         }));
         discussion.join(endpoint, name);
+        discussion.remember();
         discussion
     }
 
@@ -153,6 +167,9 @@ impl Discussion {
     /// Comments without a parent; tracked.
     pub fn roots(&self) -> Vec<CommentKey> {
         self.0.roots.track();
+        if let Some(only) = self.only() {
+            return vec![only];
+        }
         let mut roots = self.0.forest.borrow().roots();
         if let Some(sort) = self.0.sorter.borrow().as_ref() {
             sort(self, &mut roots);
@@ -185,7 +202,7 @@ impl Discussion {
     /// What stands under a comment at its depth; tracked by the comment.
     pub fn listed(&self, key: CommentKey, depth: usize) -> Vec<CommentKey> {
         self.track(key);
-        self.0.forest.borrow().listed(key, depth)
+        self.0.forest.borrow().listed(key, depth, self.deepest())
     }
 
     /// How many replies a comment has, those to its replies included.
@@ -308,7 +325,11 @@ impl Discussion {
     }
 
     pub(super) fn put(&self, (key, parent, comment): Placed, first: bool) {
-        self.slot(key, |slot| slot.comment = Some(comment));
+        let folded = self.was_folded(key);
+        self.slot(key, |slot| {
+            slot.folded |= folded && slot.comment.is_none();
+            slot.comment = Some(comment);
+        });
         let mut forest = self.0.forest.borrow_mut();
         if first {
             forest.add_first(key, parent);
@@ -338,7 +359,9 @@ impl Discussion {
 
     /// Hides a comment's body and replies, or shows them again.
     pub fn toggle_fold(&self, key: CommentKey) {
-        self.set_folded(key, !self.is_folded(key));
+        let folded = !self.is_folded(key);
+        self.set_folded(key, folded);
+        self.keep_fold(key, folded);
     }
 
     /// Opens something under a comment, or closes it if it is open.

@@ -47,11 +47,7 @@ impl Discussion {
         if words.is_empty() || !matches!(self.0.load.get_untracked(), Load::Ready) {
             return Vec::new();
         }
-        let mut listed = Vec::new();
-        for root in self.roots() {
-            listed.push(root);
-            listed.extend(self.0.forest.borrow().descendants(root));
-        }
+        let mut listed = self.with_replies(self.roots());
         listed.retain(|key| {
             self.peek(*key).is_some_and(|comment| {
                 let said = markup::words(&markup::read(&comment.body));

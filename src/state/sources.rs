@@ -248,7 +248,9 @@ impl Discussion {
     }
 
     /// Reads the next page of every service that has one.
-    pub async fn read_more(&self) {
+    ///
+    /// Nobody asked for what is read `quietly`: it is not talked about, and the focus stays where it is.
+    pub async fn read_more(&self, quietly: bool) {
         if matches!(self.0.more.get_untracked(), Load::Waiting | Load::Slow) {
             return;
         }
@@ -261,7 +263,7 @@ impl Discussion {
             }
         }
         self.0.more.set(Load::Ready);
-        if let (count, Some(first)) = read {
+        if let ((count, Some(first)), false) = (read, quietly) {
             self.say(News::Read(count, first));
         }
     }
@@ -298,6 +300,7 @@ impl Discussion {
             let named = sources.iter().find_map(|source| source.endpoint.named(hash).filter(has));
             if let Some(key) = named {
                 self.0.sought.set(true);
+                self.show_only(None);
                 let line: Vec<CommentKey> = self.0.forest.borrow().line(key).skip(1).collect();
                 for above in line {
                     self.set_folded(above, false);

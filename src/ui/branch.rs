@@ -33,7 +33,8 @@ pub struct Branch {
     owner: Option<WeakOwner>,
 }
 
-struct Chunk {
+/// Some comments that come into the page, and go, together.
+pub struct Chunk {
     branch: Weak<Branch>,
     number: usize,
     list: El,
@@ -185,14 +186,44 @@ impl Chunk {
     }
 
     /// Puts into the page what is not there.
-    fn come(self: &Rc<Self>) {
+    pub fn come(self: &Rc<Self>) {
         if self.is_there.replace(true) {
             return;
         }
         self.list.toggle("data-far", false);
+        self.list.clear();
         WATCH.with(|watch| watch.note(self));
         let _ = self.list.html().style().remove_property("height");
         self.paint();
+    }
+
+    /// The chunk whose list an element is.
+    pub fn of(list: &Element) -> Option<Rc<Self>> {
+        let number = list.get_attribute("data-chunk")?.parse().ok()?;
+        WATCH.with(|watch| watch.find(number))
+    }
+
+    /// The comments that are listed in it.
+    pub fn keys(&self) -> Vec<CommentKey> {
+        self.keys.borrow().clone()
+    }
+
+    /// How many comments there are in it, those under them counted.
+    pub fn weight(&self) -> usize {
+        self.weight.get()
+    }
+
+    /// Puts something in the place of comments that are far away, until they come.
+    pub fn fill(&self, with: &El) {
+        if !self.is_there.get() {
+            self.list.clear();
+            self.list.add(with.clone());
+        }
+    }
+
+    /// Whether something stands in it.
+    pub fn is_filled(&self) -> bool {
+        self.list.node().child_element_count() > 0
     }
 
     fn go_far(&self) {
@@ -263,6 +294,12 @@ impl Drop for Chunk {
     }
 }
 
+/// Chunks of a widget that are not in the page, as far as what is in it says.
+pub fn far(whole: &El) -> Vec<Rc<Chunk>> {
+    let lists = whole.find_all("ol[data-far]");
+    lists.iter().filter_map(|list| Chunk::of(list.node())).collect()
+}
+
 thread_local! {
     static WATCH: Watch = Watch::new();
 }
@@ -281,9 +318,7 @@ impl Watch {
         let heard = Closure::<dyn FnMut(js_sys::Array)>::new(|entries: js_sys::Array| {
             for entry in entries.iter() {
                 let entry: IntersectionObserverEntry = entry.unchecked_into();
-                let number = entry.target().get_attribute("data-chunk");
-                let number = number.and_then(|number| number.parse().ok()).unwrap_or(usize::MAX);
-                if let Some(chunk) = WATCH.with(|watch| watch.find(number)) {
+                if let Some(chunk) = Chunk::of(&entry.target()) {
                     chunk.is_near.set(entry.is_intersecting());
                     if entry.is_intersecting() {
                         chunk.come();

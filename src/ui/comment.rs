@@ -9,10 +9,8 @@ use send_wrapper::SendWrapper;
 use crate::domain::author::Author;
 use crate::domain::body::Body;
 use crate::domain::comment::{Comment, CommentKey, Standing};
-use crate::domain::offers::Offers;
-use crate::domain::thread::DEEPEST;
 use crate::domain::time::Time;
-use crate::domain::vote::{Tally, Vote};
+use crate::domain::vote::Tally;
 use crate::endpoint::now;
 use crate::state::discussion::Open;
 use crate::text::ago::machine;
@@ -21,7 +19,13 @@ use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
 use crate::ui::el::{El, el};
 use crate::ui::icon::{self, icon};
+use crate::ui::votes::{paint_votes, vote_buttons};
 use crate::ui::writing;
+
+/// Bytes of a body from which on only its beginning is shown at first: about two screens of a phone.
+const LONG: usize = 3_000;
+/// So many replies make a thread that may be read by itself.
+const BRANCH: usize = 5;
 
 /// A comment as an `article`. What it says changes with the comment; what it can do, with the viewer.
 pub struct Card {
@@ -40,6 +44,7 @@ impl Card {
         let whole = card
             .child(parts.head.clone())
             .child(parts.words.clone())
+            .child(parts.long.clone())
             .child(parts.actions.clone())
             .child(parts.opened.clone());
         let discussion = SendWrapper::new(scene.discussion.clone());
@@ -61,6 +66,8 @@ struct Parts {
     time: El,
     badges: El,
     words: El,
+    /// Shows all of long words.
+    long: El,
     actions: El,
     opened: El,
     /// Under which what is opened lives. The card's own effect runs again with every change of the
@@ -74,8 +81,8 @@ struct Parts {
 struct Shown {
     author: Option<Author>,
     words: Option<(Standing, Body)>,
-    badges: (Option<String>, bool, Standing, Option<Time>, [bool; 2], bool, bool),
-    actions: Option<(bool, bool, bool, bool, bool)>,
+    badges: (Option<String>, bool, Standing, Option<Time>, [bool; 3], bool, bool),
+    actions: Option<[bool; 6]>,
     tally: Option<Tally>,
     created: Option<Time>,
     open: Open,
@@ -91,7 +98,7 @@ impl Parts {
         time.set("href", &[&scene.address, "#", fragment].concat());
         let badges = el("span").class("badges");
         let head = el("header").child(fold.clone()).child(author.clone());
-        if depth > DEEPEST
+        if depth > scene.discussion.deepest()
             && let Some(parent) = scene.discussion.parent(key)
         {
             let name = scene.discussion.peek(parent).map(|parent| name(scene, &parent.author));
@@ -105,6 +112,12 @@ impl Parts {
             author,
             time,
             badges,
+            long: el("button")
+                .attr("type", "button")
+                .attr("data-do", "long")
+                .attr("aria-expanded", "false")
+                .class("plain long")
+                .attr("hidden", ""),
             words: el("div").class("words").part("body").attr("dir", "auto"),
             actions: el("footer").class("actions").part("actions"),
             opened: el("div").class("opened"),
@@ -136,7 +149,7 @@ impl Parts {
             comment.author.staff,
             comment.standing,
             comment.edited,
-            [comment.pinned, comment.closed],
+            [comment.pinned, comment.closed, scene.discussion.is_new(comment)],
             comment.unsent,
             folded,
         );
@@ -155,6 +168,7 @@ impl Parts {
             self.paint_fold(scene, comment, folded);
             let replaced = matches!(open, Open::Edit | Open::Delete);
             self.words.toggle("hidden", folded || replaced);
+            self.long.toggle("hidden", folded || replaced || !is_long(comment));
             self.actions.toggle("hidden", folded || open == Open::Delete);
             self.opened.toggle("hidden", folded);
         }
@@ -198,6 +212,10 @@ impl Parts {
             Standing::Hidden => self.say_instead(&scene.text.say("hidden")),
             _ => body::show(&self.words, &comment.body),
         }
+        let long = is_long(comment);
+        self.words.toggle("data-cut", long);
+        self.long.toggle("hidden", !long);
+        self.long.set_text(&scene.text.say("long-more"));
     }
 
     fn say_instead(&self, words: &str) {
@@ -222,6 +240,9 @@ impl Parts {
         }
         if comment.author.staff {
             badge("badge", &text.say("staff"));
+        }
+        if scene.discussion.is_new(comment) {
+            badge("badge new", &text.say("new"));
         }
         if comment.pinned {
             badge("badge", &text.say("pinned"));
@@ -260,7 +281,9 @@ impl Parts {
         let votes = there && comment.tally.is_some() && (offers.upvote || offers.downvote);
         let reply = there && offers.create && !scene.discussion.is_closed(key);
         let elsewhere = comment.url.as_deref().filter(|_| there && !offers.create);
-        let actions = (votes, reply, rights.edit, rights.delete, elsewhere.is_some());
+        let branch =
+            scene.discussion.only() != Some(key) && scene.discussion.reply_count(key) >= BRANCH;
+        let actions = [votes, reply, rights.edit, rights.delete, elsewhere.is_some(), branch];
         let about = || self.about(scene, comment);
         if shown.actions != Some(actions) {
             shown.actions = Some(actions);
@@ -274,6 +297,7 @@ impl Parts {
                 (reply, "reply", scene.text.fill("reply-to", &about())),
                 (rights.edit, "edit", scene.text.fill("edit-of", &about())),
                 (rights.delete, "delete", scene.text.fill("delete-of", &about())),
+                (branch, "only", scene.text.fill("only-of", &about())),
             ] {
                 if has {
                     let button =
@@ -339,6 +363,11 @@ impl Parts {
     }
 }
 
+fn is_long(comment: &Comment) -> bool {
+    let there = !matches!(comment.standing, Standing::Deleted | Standing::Hidden);
+    there && comment.body.text.len() > LONG
+}
+
 /// When something happened, as it is said now.
 fn moment(scene: &Scene, at: Time) -> El {
     let time = el("time").attr("datetime", &machine(at)).attr("data-at", &at.0.to_string());
@@ -347,42 +376,4 @@ fn moment(scene: &Scene, at: Time) -> El {
 
 fn name(scene: &Scene, author: &Author) -> String {
     scene.text.called(&author.name)
-}
-
-fn vote_buttons(scene: &Scene, offers: Offers) -> El {
-    let votes = el("span").class("votes").part("votes");
-    let button = |verb: &str, path: &'static str| {
-        let button = el("button").attr("type", "button").attr("data-do", verb).class("vote");
-        // The space keeps the number apart from the words in the name of the button.
-        let words = el("span").class("unseen").text(&[&scene.text.say(verb), " "].concat());
-        button.attr("aria-pressed", "false").child(icon(path)).child(words).child(el("b"))
-    };
-    if offers.upvote {
-        votes.add(button("upvote", icon::UP));
-    }
-    if offers.downvote {
-        votes.add(button("downvote", icon::DOWN));
-    }
-    votes
-}
-
-/// Shows the tally in the buttons. Fresh ones show nothing, as a tally without votes does.
-fn paint_votes(scene: &Scene, actions: &El, tally: Tally, before: Option<Tally>) {
-    let before = before.unwrap_or(Tally { up: 0, down: Some(0), mine: Vote::None });
-    for (verb, vote, count, shown) in [
-        ("upvote", Vote::Up, tally.up, before.up),
-        ("downvote", Vote::Down, tally.down.unwrap_or(0), before.down.unwrap_or(0)),
-    ] {
-        let pressed = tally.mine == vote;
-        if count == shown && pressed == (before.mine == vote) {
-            continue;
-        }
-        let Some(button) = actions.find(&["[data-do=", verb, "]"].concat()) else { continue };
-        if let Some(number) = button.find("b") {
-            let said =
-                if count == 0 { String::new() } else { scene.text.number(&count.to_string()) };
-            number.set_text(&said);
-        }
-        button.set("aria-pressed", if pressed { "true" } else { "false" });
-    }
 }

@@ -7,12 +7,14 @@ pub mod comment;
 pub mod composer;
 pub mod el;
 pub mod finding;
+pub mod following;
 pub mod icon;
 pub mod notice;
 pub mod rating;
 pub mod space;
 pub mod thread;
 pub mod thread_list;
+mod votes;
 pub mod widget;
 pub mod writing;
 

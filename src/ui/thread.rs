@@ -6,7 +6,6 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use crate::domain::comment::CommentKey;
-use crate::domain::thread::DEEPEST;
 use crate::ui::Scene;
 use crate::ui::branch::Branch;
 use crate::ui::comment::Card;
@@ -30,7 +29,7 @@ pub fn Thread(scene: Scene, key: CommentKey, depth: usize, inner: Rc<OnceCell<Rc
     item.bind(move |_| {
         let Some(comment) = discussion.comment(key) else { return };
         card.paint(&scene, key, &comment);
-        if depth <= DEEPEST {
+        if depth <= discussion.deepest() {
             let listed = discussion.listed(key, depth);
             if let Some(branch) = needed(&inner, &branch, &listed) {
                 branch.show(&listed, discussion.is_folded(key));

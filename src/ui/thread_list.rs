@@ -47,6 +47,11 @@ fn state(scene: &Scene) -> El {
         for (title, trouble) in scene.discussion.failures() {
             state.add(failed_part(&scene, &title, &trouble));
         }
+        if scene.discussion.only().is_some() {
+            let button = el("button").attr("type", "button").attr("data-do", "all").class("plain");
+            let button = button.text(&scene.text.say("all"));
+            state.add(notice(&scene.text.say("only-shown")).child(button));
+        }
         let unread = scene.discussion.unread();
         if unread > 0 {
             state.add(notice(&scene.text.count("unread", unread as usize)));

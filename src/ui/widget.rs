@@ -13,6 +13,7 @@ use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
 use crate::ui::el::{El, after, el, listen, spawn, target};
+use crate::ui::following;
 use crate::ui::rating::{RatingControl, RatingControlProps};
 use crate::ui::space;
 use crate::ui::thread_list::{ThreadList, ThreadListProps};
@@ -113,13 +114,29 @@ pub fn read(scene: &Scene, whole: &El) {
     spawn(async move {
         discussion.read().await;
         // When it is on the page.
-        after(0, move || space::release(&whole));
+        let shown = unsent.clone();
+        after(0, move || {
+            space::release(&whole);
+            if !shown.discussion.has_failed() {
+                follow(shown, whole);
+            }
+        });
         if discussion.has_unsent() || discussion.has_drafts() || permalink::is_one(&hash()) {
             resume(&unsent);
         }
     });
     let discussion = scene.discussion.clone();
     spawn(async move { discussion.read_rating().await });
+}
+
+/// Fetches what goes on while somebody reads.
+fn follow(scene: Scene, whole: El) {
+    spawn(async move {
+        // Without it the discussion stands as it was read.
+        if need(Part::Following).await.is_ok() {
+            following::begin(&scene, &whole);
+        }
+    });
 }
 
 /// Reads a service that was added, and its part in what the address names.
@@ -185,7 +202,7 @@ pub fn key_of(button: &Element) -> Option<CommentKey> {
 /// quoted.
 fn foresee(scene: &Scene, event: &web_sys::Event) {
     let target = target(event);
-    let near = ".actions, .composer, .give, .way";
+    let near = ".actions, .composer, .give, .way, .arrived";
     let near = |target: &Element| target.closest(near).is_ok_and(|near| near.is_some());
     if event.type_() == "selectstart" || target.as_ref().is_some_and(near) {
         let scene = scene.clone();

@@ -1,9 +1,11 @@
 //! What is shipped, weighed.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
 
 use crate::run::root;
 
@@ -44,8 +46,8 @@ impl Weight {
     }
 }
 
-/// Prints each file and the three sums that matter.
-pub(crate) fn print() -> Result<()> {
+/// Prints each file and the three sums that matter, beside what they may be; whether all are.
+pub(crate) fn print() -> Result<bool> {
     println!("{:<40} {:>9} {:>9} {:>9}", "bytes", "raw", "gzip -9", "brotli -11");
     let names = shipped()?;
     for name in &names {
@@ -53,10 +55,55 @@ pub(crate) fn print() -> Result<()> {
     }
     let all: Vec<&str> = names.iter().map(String::as_str).collect();
     println!();
-    sum(BEFORE_SCROLL)?.print("before the reader scrolls to it");
-    sum(&[BEFORE_SCROLL, FIRST_COMMENT].concat())?.print("to show the first comment");
-    sum(&all)?.print("everything");
-    Ok(())
+    let budget =
+        fs::read_to_string(root().join("size-budget.toml")).context("no size-budget.toml")?;
+    let budget: BTreeMap<String, Budget> = toml::from_str(&budget).context("size-budget.toml")?;
+    let first = [BEFORE_SCROLL, FIRST_COMMENT].concat();
+    let sums = [
+        ("before-scroll", "before the reader scrolls to it", BEFORE_SCROLL),
+        ("first-comment", "to show the first comment", &first),
+        ("everything", "everything", &all),
+    ];
+    let mut kept = true;
+    for (name, said, files) in sums {
+        let weight = sum(files)?;
+        weight.print(said);
+        let budget =
+            budget.get(name).with_context(|| format!("size-budget.toml has no [{name}]"))?;
+        if let Some(trouble) = budget.exceeded(name, weight.brotli) {
+            eprintln!("{trouble}");
+            kept = false;
+        }
+    }
+    Ok(kept)
+}
+
+/// What one of the sums may be, in bytes of brotli -11.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Budget {
+    most: u64,
+    /// What it is to become.
+    aim: u64,
+}
+
+impl Budget {
+    /// What is wrong, if it is passed; or if it is so wide that it would not notice a kilobyte.
+    fn exceeded(&self, name: &str, weight: u64) -> Option<String> {
+        if weight > self.most {
+            let over = weight - self.most;
+            return Some(format!(
+                "[{name}] is {weight} bytes: {over} more than size-budget.toml allows. Make something lighter, or \
+                 fetch it later (docs/size.md says what has helped)"
+            ));
+        }
+        (weight + 2_000 < self.most && self.most > self.aim).then(|| {
+            format!(
+                "[{name}] is {weight} bytes: lower its budget of {} in size-budget.toml",
+                self.most
+            )
+        })
+    }
 }
 
 fn sum(names: &[&str]) -> Result<Weight> {
@@ -83,4 +130,24 @@ fn shipped() -> Result<Vec<String>> {
 
 fn relative(path: &Path, dist: &Path) -> String {
     path.strip_prefix(dist).unwrap_or(path).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Budget;
+
+    #[track_caller]
+    fn check(most: u64, aim: u64, weight: u64, trouble: Option<&str>) {
+        let said = Budget { most, aim }.exceeded("x", weight);
+        assert_eq!(said.is_some(), trouble.is_some(), "{said:?}");
+        assert!(trouble.is_none_or(|part| said.is_some_and(|said| said.contains(part))));
+    }
+
+    #[test]
+    fn a_budget_is_neither_passed_nor_left_wide() {
+        check(50_000, 40_000, 50_000, None);
+        check(50_000, 40_000, 50_001, Some("1 more than"));
+        check(50_000, 40_000, 47_999, Some("lower its budget"));
+        check(50_000, 50_000, 40_000, None);
+    }
 }

@@ -61,7 +61,7 @@ pub(super) fn press(scene: &Scene, whole: &El, button: &Element) {
         "more" => {
             later_slow(scene);
             return spawn(async move {
-                discussion.read_more().await;
+                discussion.read_more(false).await;
                 discussion.reopen_drafts();
             });
         }
@@ -72,10 +72,28 @@ pub(super) fn press(scene: &Scene, whole: &El, button: &Element) {
         }
         "unrate" => return spawn(async move { discussion.rate(None).await }),
         "find" => return find(scene, whole, button),
+        "all" => {
+            let only = discussion.only();
+            discussion.show_only(None);
+            return go_to(scene, whole, only);
+        }
         _ => {}
     }
     let Some(key) = key_of(button) else { return };
     match verb.as_str() {
+        "only" => {
+            discussion.show_only(Some(key));
+            go_to(scene, whole, Some(key));
+        }
+        "long" => {
+            if let Some(words) = button.previous_element_sibling() {
+                cut(
+                    scene,
+                    &El::of(words),
+                    !button.matches("[aria-expanded=false]").unwrap_or(true),
+                );
+            }
+        }
         "edit" => discussion.toggle_open(key, Open::Edit),
         "delete" => discussion.begin_delete(key),
         "replies" => spawn(async move { discussion.read_replies(key).await }),
@@ -83,6 +101,25 @@ pub(super) fn press(scene: &Scene, whole: &El, button: &Element) {
         "upvote" => spawn(async move { discussion.vote(key, Vote::Up).await }),
         "downvote" => spawn(async move { discussion.vote(key, Vote::Down).await }),
         _ => {}
+    }
+}
+
+/// Goes to a comment once it is in the page.
+fn go_to(scene: &Scene, whole: &El, key: Option<CommentKey>) {
+    let (scene, whole) = (scene.clone(), whole.clone());
+    after(0, move || {
+        if let Some(key) = key {
+            show(&scene, &whole, key, false);
+        }
+    });
+}
+
+/// Cuts a long comment, or shows all of it.
+fn cut(scene: &Scene, words: &El, cut: bool) {
+    words.toggle("data-cut", cut);
+    if let Some(button) = words.node().next_element_sibling().map(El::of) {
+        button.set("aria-expanded", if cut { "false" } else { "true" });
+        button.set_text(&scene.text.say(if cut { "long-more" } else { "long-less" }));
     }
 }
 
@@ -131,7 +168,7 @@ fn admit_failure(scene: &Scene, whole: &El) {
 fn announce(scene: &Scene, whole: &El) {
     let (text, news) = (scene.text.clone(), scene.discussion.news());
     let (scene, whole) = (scene.clone(), whole.clone());
-    let nodes = [":scope > [role=status]", ":scope > .alert", ":scope > h2"];
+    let nodes = [":scope > .unseen", ":scope > .alert", ":scope > h2"];
     let [Some(status), Some(alert), Some(heading)] = nodes.map(|node| whole.find(node)) else {
         return;
     };
@@ -186,6 +223,9 @@ pub(super) fn bring(scene: &Scene, whole: &El, key: CommentKey, mark: bool) -> O
         }
         if card.node().id() == scene.discussion.fragment(key) {
             card.toggle("data-named", mark);
+            if let Some(words) = card.find("[data-cut]").filter(|_| mark) {
+                cut(scene, &words, false);
+            }
             let options = ScrollIntoViewOptions::new();
             options.set_block(if mark {
                 ScrollLogicalPosition::Center

@@ -66,7 +66,11 @@ fn date(minutes: i64) -> String {
 }
 
 fn site(world: &World, size: usize) -> Result<Running> {
-    let comments = discussion(size);
+    site_of(world, discussion(size))
+}
+
+fn site_of(world: &World, comments: Vec<Value>) -> Result<Running> {
+    let size = comments.len();
     let answers: Vec<Vec<u8>> = comments
         .chunks(PAGE)
         .enumerate()
@@ -98,6 +102,14 @@ fn site(world: &World, size: usize) -> Result<Running> {
     host.route(move |ask: &Ask| match ask.path.as_str() {
         "/vanilla.js" => Some(Reply::new(200, "text/javascript", vanilla.clone())),
         "/all" => Some(Reply::new(200, "application/json", whole.as_ref().clone())),
+        "/api/v1/comments" | "//api/v1/comments" if ask.method == "POST" => {
+            Some(Reply::json(201, &json!({
+                "identifier": "fresh", "parentItem": null, "author": { "name": "Ada", "url": null },
+                "html": "<p>just said</p>", "text": "just said", "dateCreated": "2026-11-01T00:00:00Z",
+                "dateModified": null, "upvoteCount": 0, "downvoteCount": 0, "viewerVote": 0,
+                "creativeWorkStatus": "published",
+            })))
+        }
         "/api/v1/comments" | "//api/v1/comments" if ask.method == "GET" => {
             let place = ask.query.split('&').find_map(|part| part.strip_prefix("cursor="));
             let place = place.and_then(|place| place.parse().ok()).unwrap_or(0);
@@ -228,6 +240,7 @@ pub fn run(most: usize, file: Option<&Path>) -> Result<()> {
         }));
         if size == 1_000 {
             figures.push(interactions(&world, &site)?);
+            figures.push(folding(&world)?);
         }
         if size > PAGE {
             figures.push(scrolling(&world, &site, size)?);
@@ -256,8 +269,46 @@ fn interactions(world: &World, site: &Running) -> Result<Value> {
         "deep('jaw-jaw', '[data-do=fold]').click()",
         "deep('jaw-jaw', '[aria-expanded=false]')",
     )?;
-    println!("\nAt 1,000, work of a press: reply form {reply:.1} ms, fold {fold:.1} ms\n");
-    Ok(json!({ "at": 1_000, "reply": reply, "fold": fold }))
+    page.eval("deep('jaw-jaw', '.write textarea').focus()")?;
+    page.wait("deep('jaw-jaw', '.write button[type=submit]')")?;
+    page.fill("deep('jaw-jaw', '.write textarea')", "just said")?;
+    page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
+    let sent = press(
+        &page,
+        "deep('jaw-jaw', '.write button[type=submit]').click()",
+        "deepAll('jaw-jaw', 'article').some((one) => one.textContent.includes('just said'))",
+    )?;
+    world.close_pages();
+    println!(
+        "\nAt 1,000, work: reply form {reply:.1} ms, fold {fold:.1} ms, from Post to the comment in the list {sent:.1} ms"
+    );
+    Ok(json!({ "at": 1_000, "reply": reply, "fold": fold, "sent": sent }))
+}
+
+/// Folds a thread of 500 replies that are all in the page, and unfolds it.
+fn folding(world: &World) -> Result<Value> {
+    let mut comments = discussion(501);
+    for (place, comment) in comments.iter_mut().enumerate() {
+        comment["parentItem"] = if place == 0 { Value::Null } else { json!("00000000") };
+    }
+    let site = site_of(world, comments)?;
+    let (page, _) = visit(world, &site.url("/ours"), THERE)?;
+    let far = "deepAll('jaw-jaw', 'ol[data-far]')";
+    page.eval("dispatchEvent(new Event('beforeprint'))")?;
+    page.wait(&format!("{far}.length === 0"))?;
+    let fold = |expanded: &str| {
+        press(
+            &page,
+            "deep('jaw-jaw', '[data-do=fold]').click()",
+            &format!("deep('jaw-jaw', '[data-do=fold]').ariaExpanded === '{expanded}'"),
+        )
+    };
+    let (fold, unfold) = (fold("false")?, fold("true")?);
+    world.close_pages();
+    println!(
+        "A thread of 500 replies, all in the page: fold {fold:.1} ms, unfold {unfold:.1} ms\n"
+    );
+    Ok(json!({ "replies": 500, "fold": fold, "unfold": unfold }))
 }
 
 /// Reads on to the end, then scrolls through.

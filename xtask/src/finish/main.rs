@@ -38,6 +38,7 @@ const PARTS: &[Part] = &[
     Part { name: "checks", doors: &["jawjaw::profile::grammar::check_all"] },
     Part { name: "markdown", doors: &["jawjaw::domain::markdown::read"] },
     Part { name: "finding", doors: &["jawjaw::ui::finding::open"] },
+    Part { name: "following", doors: &["jawjaw::ui::following::begin"] },
     Part { name: "sources", doors: &["jawjaw::element::sources::add"] },
 ];
 

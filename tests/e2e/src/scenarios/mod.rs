@@ -6,6 +6,7 @@ mod driver;
 mod embed;
 mod faults;
 mod finding;
+mod following;
 mod isso;
 mod native;
 mod outbox;
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Scenario> {
         isso::SCENARIOS,
         composer::SCENARIOS,
         finding::SCENARIOS,
+        following::SCENARIOS,
         sources::SCENARIOS,
         services::SCENARIOS,
         policy::SCENARIOS,

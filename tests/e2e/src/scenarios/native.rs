@@ -372,7 +372,7 @@ fn deep_threads_stay_readable(world: &World) -> Result<()> {
 fn waiting_slow_failed_empty_closed(world: &World) -> Result<()> {
     let turn = std::sync::atomic::AtomicU32::new(0);
     let api = endpoint(move |ask| {
-        if ask.method != "GET" {
+        if ask.method != "GET" || !ask.path.ends_with("/comments") {
             return None;
         }
         let mut answer = empty();

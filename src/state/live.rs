@@ -1,0 +1,180 @@
+//! What others do meanwhile. Part of what is fetched once the discussion is there.
+
+use leptos::prelude::{GetUntracked, Notify};
+
+use crate::domain::comment::{CommentKey, Standing};
+use crate::domain::markup;
+use crate::domain::time::Time;
+use crate::domain::trouble::Trouble;
+use crate::endpoint::live::Heard;
+use crate::endpoint::{Placed, now};
+use crate::state::discussion::Discussion;
+use crate::state::load::Load;
+use crate::state::news::News;
+
+/// Milliseconds in which a service may not list yet what it has taken.
+const SETTLES: i64 = 60_000;
+
+impl Discussion {
+    /// Where the services of the discussion tell what changes, and how often they may be looked at.
+    pub fn followed(&self) -> Vec<(Option<String>, Option<u32>)> {
+        let sources = self.0.sources.borrow();
+        let endpoints = sources.iter().map(|source| &source.endpoint);
+        endpoints.map(|endpoint| (endpoint.events(), endpoint.looks_every())).collect()
+    }
+
+    /// Takes in an event of a service. What is new is given back; `Err` where it only says that
+    /// something changed.
+    pub fn hear(&self, number: usize, data: &str) -> Result<Option<Placed>, Trouble> {
+        let source = self.0.sources.borrow()[number].clone();
+        match source.endpoint.heard(data) {
+            Some(Heard::Comment(placed)) => Ok(self.take_in(number, *placed, false)),
+            Some(Heard::Total(total)) if source.total.get() == Some(total) => Ok(None),
+            _ => Err(Trouble::Unreadable),
+        }
+    }
+
+    /// Looks at a service; what is new there.
+    pub async fn catch_up(&self, number: usize) -> Result<Vec<Placed>, Trouble> {
+        if !matches!(self.0.load.get_untracked(), Load::Ready) {
+            return Ok(Vec::new());
+        }
+        let source = self.0.sources.borrow()[number].clone();
+        let (placed, whole) = source.endpoint.look().await?;
+        if whole && !source.endpoint.has_more() && !source.endpoint.offers().replies {
+            let mut there: Vec<CommentKey> = placed.iter().map(|(key, ..)| *key).collect();
+            there.sort_unstable();
+            self.miss(number, &there);
+        }
+        Ok(placed.into_iter().filter_map(|placed| self.take_in(number, placed, true)).collect())
+    }
+
+    /// A comment as it is now: one that is here is changed where it stands, a new one is given back. What is
+    /// told to everybody (`!mine`) says nothing of the viewer.
+    fn take_in(
+        &self,
+        number: usize,
+        (key, parent, mut comment): Placed,
+        mine: bool,
+    ) -> Option<Placed> {
+        let here = self.0.forest.borrow().has(key);
+        let known = self.peek(key).filter(|_| here);
+        let Some(known) = known else {
+            let source = self.0.sources.borrow()[number].clone();
+            let lost = |parent: CommentKey| !self.0.forest.borrow().has(parent);
+            // It comes with the page it stands on.
+            let later = source.endpoint.has_more() && parent.is_some_and(lost);
+            let seen = comment.standing == Standing::Published;
+            return (seen && !later).then_some((key, parent, comment));
+        };
+        // What the viewer is changing has the last word.
+        if known.unsent || self.0.changing.borrow().iter().any(|(other, _)| *other == key) {
+            return None;
+        }
+        if !mine {
+            comment.rights = known.rights;
+            comment.source = comment.source.or(known.source.clone());
+        }
+        if let (Some(told), Some(before)) = (&mut comment.tally, known.tally) {
+            let voting = self.slot(key, |slot| slot.confirmed.is_some());
+            if voting {
+                *told = before;
+            } else if !mine {
+                told.mine = before.mine;
+            }
+        }
+        if comment != known {
+            self.replace(key, comment);
+        }
+        None
+    }
+
+    /// Comments that a whole list no longer has are deleted.
+    fn miss(&self, number: usize, there: &[CommentKey]) {
+        let before = Time(now().0 - SETTLES);
+        for key in self.all() {
+            let Some(mut comment) = self.peek(key) else { continue };
+            let old = comment.created.is_some_and(|created| created < before);
+            if old
+                && !comment.unsent
+                && comment.standing == Standing::Published
+                && self.0.keys.source(key) == number
+                && there.binary_search(&key).is_err()
+            {
+                comment.standing = Standing::Deleted;
+                self.replace(key, comment);
+            }
+        }
+    }
+
+    fn all(&self) -> Vec<CommentKey> {
+        let roots = self.0.forest.borrow().roots();
+        self.with_replies(roots)
+    }
+
+    /// Those that are still new: the viewer's own may have come by another way meanwhile.
+    pub fn still_new(&self, placed: &[Placed]) -> usize {
+        let forest = self.0.forest.borrow();
+        placed.iter().filter(|(key, ..)| !forest.has(*key)).count()
+    }
+
+    /// All that is said in comments and under them, by whom, for a search.
+    pub fn words_under(&self, keys: &[CommentKey]) -> String {
+        let mut all = String::new();
+        for key in self.with_replies(keys.to_vec()) {
+            let Some(comment) = self.peek(key) else { continue };
+            all += &comment.author.name;
+            all.push(' ');
+            all += &markup::words(&markup::read(&comment.body));
+            all.push(' ');
+        }
+        all
+    }
+
+    /// Lists what came while somebody read.
+    pub fn show_new(&self, placed: Vec<Placed>) {
+        let newest_first = {
+            let roots = self.0.forest.borrow().roots();
+            let time = |key: Option<&CommentKey>| key.and_then(|key| self.peek(*key)?.created);
+            time(roots.first()) > time(roots.last())
+        };
+        let (mut count, mut first) = (0, None);
+        for placed in placed {
+            let (key, parent, _) = placed;
+            if self.0.forest.borrow().has(key) {
+                continue;
+            }
+            let source = self.at(Some(key));
+            if source.endpoint.has_more() {
+                source.total.set(source.total.get().map(|total| total + 1));
+            }
+            self.put(placed, newest_first && parent.is_none());
+            for above in self.line(key) {
+                self.set_folded(above, false);
+            }
+            first = first.or(Some(key));
+            count += 1;
+        }
+        self.0.only.set(None);
+        self.0.roots.notify();
+        if let Some(first) = first {
+            self.say(News::Read(count, first));
+        }
+        self.note_visit();
+    }
+
+    /// Keeps on this device up to when everything was seen.
+    pub fn note_visit(&self) {
+        let newest = self.all().into_iter().filter_map(|key| self.peek(key)?.created).max();
+        if let Some(newest) = newest {
+            self.keep_visit(newest);
+        }
+    }
+
+    /// What came since the last visit, in the order it is listed.
+    pub fn unseen(&self) -> Vec<CommentKey> {
+        let is_new =
+            |key: &CommentKey| self.peek(*key).is_some_and(|comment| self.is_new(&comment));
+        self.with_replies(self.roots()).into_iter().filter(is_new).collect()
+    }
+}

@@ -1,0 +1,122 @@
+//! How the reader looks at the discussion: what is folded, what is new, and whether only one thread is shown.
+
+use leptos::prelude::{Notify, Track};
+
+use crate::domain::comment::{Comment, CommentKey, Standing};
+use crate::domain::thread::MOST_LEVELS;
+use crate::domain::time::Time;
+use crate::endpoint::now;
+use crate::state::discussion::Discussion;
+use crate::state::memory;
+
+/// Milliseconds for which one visit goes on after the reader went away.
+const VISIT: i64 = 30 * 60_000;
+/// Characters of what is remembered to be folded: hundreds of threads. Older ones are forgotten.
+const FOLDS: usize = 8_000;
+
+impl Discussion {
+    /// Takes in what an earlier visit left on this device.
+    pub(super) fn remember(&self) {
+        let name = self.at(None).name.clone();
+        let visit = memory::load(&["visit ", &name].concat());
+        self.0.since.set(visit.and_then(|visit| last_visit(&visit, now())));
+        *self.0.folds.borrow_mut() =
+            memory::load(&["folds ", &name].concat()).unwrap_or_else(|| " ".to_owned());
+    }
+
+    /// Keeps on this device up to when everything was seen, where that is later than before.
+    pub(super) fn keep_visit(&self, newest: Time) {
+        let since = self.0.since.get().unwrap_or(newest);
+        let kept = [since.0, newest.0, now().0].map(|number| number.to_string()).join(" ");
+        memory::keep(&["visit ", &self.at(None).name].concat(), &kept);
+    }
+
+    /// Whether somebody else wrote it since the viewer was here last.
+    pub fn is_new(&self, comment: &Comment) -> bool {
+        let since = self.0.since.get();
+        comment.standing == Standing::Published
+            && !comment.rights.edit
+            && since.is_some_and(|since| comment.created > Some(since))
+    }
+
+    pub(super) fn was_folded(&self, key: CommentKey) -> bool {
+        let folds = self.0.folds.borrow();
+        folds.len() > 1 && folds.contains(&[" ", &self.fragment(key), " "].concat())
+    }
+
+    /// Remembers that a comment is folded, or no longer.
+    pub(super) fn keep_fold(&self, key: CommentKey, folded: bool) {
+        let name = [&self.fragment(key), " "].concat();
+        let mut folds = self.0.folds.borrow().replace(&[" ", &name].concat(), " ");
+        if folded {
+            folds.push_str(&name);
+        }
+        while folds.len() > FOLDS {
+            folds.drain(..folds[1..].find(' ').map_or(folds.len(), |end| end + 1));
+        }
+        let kept = if folds.len() > 1 { folds.as_str() } else { "" };
+        memory::keep(&["folds ", &self.at(None).name].concat(), kept);
+        *self.0.folds.borrow_mut() = folds;
+    }
+
+    /// The only thread that is shown, if not all are; tracked.
+    pub fn only(&self) -> Option<CommentKey> {
+        self.0.roots.track();
+        self.0.only.get().filter(|only| self.0.forest.borrow().has(*only))
+    }
+
+    /// Shows one thread only, or all again.
+    pub fn show_only(&self, only: Option<CommentKey>) {
+        if self.0.only.replace(only) != only {
+            self.0.roots.notify();
+        }
+    }
+
+    /// Levels of replies that are shown as levels.
+    pub fn deepest(&self) -> usize {
+        self.0.deepest.get()
+    }
+
+    /// Has fewer levels, or more; there is a limit.
+    pub fn set_deepest(&self, levels: usize) {
+        self.0.deepest.set(levels.clamp(1, MOST_LEVELS));
+    }
+
+    /// These comments, each followed by all under it.
+    pub(super) fn with_replies(&self, roots: Vec<CommentKey>) -> Vec<CommentKey> {
+        let forest = self.0.forest.borrow();
+        let mut listed = Vec::with_capacity(roots.len());
+        for root in roots {
+            listed.push(root);
+            listed.extend(forest.descendants(root));
+        }
+        listed
+    }
+}
+
+/// What [`Discussion::keep_visit`] kept: up to when everything was seen before the present visit, which goes on
+/// while the reader is away for less than half an hour.
+fn last_visit(kept: &str, now: Time) -> Option<Time> {
+    let mut numbers = kept.split(' ').map(|number| number.parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    let (since, newest, at) = (next(), next(), next());
+    Some(Time(if now.0 - at > VISIT { newest } else { since })).filter(|time| time.0 > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(kept: &str, now: i64, since: Option<i64>) {
+        assert_eq!(last_visit(kept, Time(now)).map(|time| time.0), since, "{kept:?} at {now}");
+    }
+
+    #[test]
+    fn a_visit_goes_on_for_half_an_hour() {
+        check("", 0, None);
+        check("100 200 1000", 1_000 + VISIT, Some(100));
+        check("100 200 1000", 1_001 + VISIT, Some(200));
+        check("nonsense", 5, None);
+    }
+}

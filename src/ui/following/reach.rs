@@ -1,0 +1,77 @@
+//! The ways of the browser to comments that are not in the page: its own search, and printing.
+
+use std::rc::{Rc, Weak};
+
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+
+use crate::ui::Scene;
+use crate::ui::branch::{Chunk, far};
+use crate::ui::el::{El, after, el, listen};
+
+/// So many comments are put into a page that is printed; more than this is a book, and no browser lays it out
+/// in a minute.
+const PRINTED: usize = 3_000;
+/// Milliseconds of the main thread that are taken at a time.
+const SLICE: f64 = 8.0;
+
+/// Keeps those ways open while the present owner lives.
+pub(super) fn watch(scene: &Scene, whole: &El) {
+    let Some(window) = web_sys::window() else { return };
+    let asked = (scene.clone(), whole.clone());
+    // Before the browser's search opens; some open it by a menu, and then the page loses the focus.
+    listen(&window, "keydown", move |event| {
+        let event: &KeyboardEvent = event.unchecked_ref();
+        let combined = event.ctrl_key() || event.meta_key();
+        let search = matches!(event.key().as_str(), "f" | "F" | "g" | "G") && combined;
+        if search || event.key() == "F3" {
+            fill(&asked.0, &asked.1);
+        }
+    });
+    let asked = (scene.clone(), whole.clone());
+    listen(&window, "blur", move |_| fill(&asked.0, &asked.1));
+    listen(whole.node(), "beforematch", |event| {
+        let place = crate::ui::el::target(&event).and_then(|at| at.parent_element());
+        if let Some(chunk) = place.and_then(|place| Chunk::of(&place)) {
+            chunk.come();
+        }
+    });
+    let printed = whole.clone();
+    listen(&window, "beforeprint", move |_| {
+        let mut left = PRINTED;
+        // What comes brings more that is far.
+        loop {
+            let before = left;
+            for chunk in far(&printed) {
+                if chunk.weight() <= left {
+                    left -= chunk.weight();
+                    chunk.come();
+                }
+            }
+            if left == before {
+                return;
+            }
+        }
+    });
+}
+
+/// Puts the words of far comments where the browser's search finds them (`hidden=until-found`, HTML §6.1).
+fn fill(scene: &Scene, whole: &El) {
+    let chunks = far(whole);
+    let empty = chunks.iter().filter(|chunk| !chunk.is_filled());
+    let chunks: Vec<Weak<Chunk>> = empty.map(Rc::downgrade).collect();
+    go_on(scene.clone(), chunks.into_iter());
+}
+
+fn go_on(scene: Scene, mut chunks: std::vec::IntoIter<Weak<Chunk>>) {
+    let start = js_sys::Date::now();
+    while let Some(chunk) = chunks.next() {
+        if let Some(chunk) = chunk.upgrade() {
+            let words = scene.discussion.words_under(&chunk.keys());
+            chunk.fill(&el("li").attr("hidden", "until-found").text(&words));
+        }
+        if js_sys::Date::now() - start > SLICE {
+            return after(0, move || go_on(scene, chunks));
+        }
+    }
+}
