@@ -135,7 +135,7 @@ impl Discussion {
     pub fn show_new(&self, placed: Vec<Placed>) {
         let newest_first = {
             let roots = self.0.forest.borrow().roots();
-            let time = |key: Option<&CommentKey>| key.and_then(|key| self.peek(*key)?.created);
+            let time = |key: Option<&CommentKey>| key.and_then(|key| self.created(*key));
             time(roots.first()) > time(roots.last())
         };
         let (mut count, mut first) = (0, None);
@@ -165,7 +165,7 @@ impl Discussion {
 
     /// Keeps on this device up to when everything was seen.
     pub fn note_visit(&self) {
-        let newest = self.all().into_iter().filter_map(|key| self.peek(key)?.created).max();
+        let newest = self.all().into_iter().filter_map(|key| self.created(key)).max();
         if let Some(newest) = newest {
             self.keep_visit(newest);
         }
@@ -173,8 +173,11 @@ impl Discussion {
 
     /// What came since the last visit, in the order it is listed.
     pub fn unseen(&self) -> Vec<CommentKey> {
-        let is_new =
-            |key: &CommentKey| self.peek(*key).is_some_and(|comment| self.is_new(&comment));
+        // Most are not, and need not be looked at further.
+        let is_new = |key: &CommentKey| {
+            self.created(*key) > self.0.since.get()
+                && self.peek(*key).is_some_and(|comment| self.is_new(&comment))
+        };
         self.with_replies(self.roots()).into_iter().filter(is_new).collect()
     }
 }

@@ -31,6 +31,11 @@ impl Discussion {
         memory::keep(&["visit ", &self.at(None).name].concat(), &kept);
     }
 
+    /// When a comment was written.
+    pub(super) fn created(&self, key: CommentKey) -> Option<Time> {
+        self.0.slots.borrow().get(key.index())?.comment.as_ref()?.created
+    }
+
     /// Whether somebody else wrote it since the viewer was here last.
     pub fn is_new(&self, comment: &Comment) -> bool {
         let since = self.0.since.get();

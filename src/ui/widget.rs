@@ -19,6 +19,9 @@ use crate::ui::space;
 use crate::ui::thread_list::{ThreadList, ThreadListProps};
 use crate::ui::writing;
 
+/// Milliseconds after which whoever reads has stayed: then what others write meanwhile matters.
+const STAYED: i32 = 3_000;
+
 /// Rating, composer and threads of one article.
 #[component]
 pub fn Widget(scene: Scene) -> El {
@@ -41,8 +44,8 @@ pub fn Widget(scene: Scene) -> El {
     space::watch(&whole);
     read(&scene, &whole);
     for event in ["pointerover", "focusin", "selectstart"] {
-        let scene = scene.clone();
-        listen(whole.node(), event, move |event| foresee(&scene, &event));
+        let (scene, near) = (scene.clone(), whole.clone());
+        listen(whole.node(), event, move |event| foresee(&scene, &near, &event));
     }
     let inside = whole.clone();
     whole.on("click", move |event| {
@@ -117,9 +120,8 @@ pub fn read(scene: &Scene, whole: &El) {
         let shown = unsent.clone();
         after(0, move || {
             space::release(&whole);
-            if !shown.discussion.has_failed() {
-                follow(shown, whole);
-            }
+            // Whoever comes near it sooner stays longer (`foresee`).
+            after(STAYED, move || follow(&shown, &whole));
         });
         if discussion.has_unsent() || discussion.has_drafts() || permalink::is_one(&hash()) {
             resume(&unsent);
@@ -129,8 +131,16 @@ pub fn read(scene: &Scene, whole: &El) {
     spawn(async move { discussion.read_rating().await });
 }
 
-/// Fetches what goes on while somebody reads.
-fn follow(scene: Scene, whole: El) {
+/// Fetches what goes on while somebody reads, once the discussion is there.
+fn follow(scene: &Scene, whole: &El) {
+    if whole.node().has_attribute("data-followed") || !whole.node().has_attribute("data-read") {
+        return;
+    }
+    if scene.discussion.has_failed() {
+        return;
+    }
+    whole.toggle("data-followed", true);
+    let (scene, whole) = (scene.clone(), whole.clone());
     spawn(async move {
         // Without it the discussion stands as it was read.
         if need(Part::Following).await.is_ok() {
@@ -200,7 +210,8 @@ pub fn key_of(button: &Element) -> Option<CommentKey> {
 /// Says the whole date of a time under the mouse: asked for, not made for every comment in advance. Fetches
 /// what answers other presses as soon as the reader comes near something to press, or selects what may be
 /// quoted.
-fn foresee(scene: &Scene, event: &web_sys::Event) {
+fn foresee(scene: &Scene, whole: &El, event: &web_sys::Event) {
+    follow(scene, whole);
     let target = target(event);
     let near = ".actions, .composer, .give, .way, .arrived";
     let near = |target: &Element| target.closest(near).is_ok_and(|near| near.is_some());

@@ -55,6 +55,14 @@ pub(super) fn ready(page: &Page) -> Result<()> {
     page.wait("deep('jaw-jaw', '.widget') && !deep('jaw-jaw', '.waiting')").map(drop)
 }
 
+/// Comes near a widget, and waits until it follows what others do.
+pub(super) fn follows(page: &Page) -> Result<()> {
+    let near =
+        "(deep('jaw-jaw', 'h2').dispatchEvent(new PointerEvent('pointerover', { bubbles: true })),
+        deep('jaw-jaw', '.onward'))";
+    page.wait(near).map(drop)
+}
+
 /// A blog at `/` with this in it, and a page that has read its discussion.
 pub(super) fn open(world: &World, inside: &str) -> Result<(Running, Page)> {
     let site = world.site().page("/", &page(inside)).start()?;

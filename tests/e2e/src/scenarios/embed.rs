@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use super::common::{
-    blog, card, id, native, page, post, ready, tag, unharmed, visit, wait_threads,
+    blog, card, follows, id, native, page, post, ready, tag, unharmed, visit, wait_threads,
 };
 use crate::World;
 
@@ -105,7 +105,7 @@ pub(super) fn moved_and_removed(world: &World) -> Result<()> {
     post(&blog.native, "hello", None, "Ada")?;
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
-    page.wait("deep('jaw-jaw', '.arrived')")?;
+    follows(&page)?;
     page.fill("deep('jaw-jaw', '.write textarea')", "half a thought")?;
     page.forget_requests()?;
     page.eval("void document.body.append(deep('jaw-jaw'))")?;

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::common::{
-    blog, button, card, id, page, post, ready, unharmed, visit, wait_threads, write,
+    blog, button, card, follows, id, page, post, ready, unharmed, visit, wait_threads, write,
 };
 use crate::{Ask, Page, Reply, Running, World};
 
@@ -45,6 +45,7 @@ fn hears_of_others(world: &World) -> Result<()> {
     let first = post(&blog.native, "first", None, "Ada")?;
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
+    follows(&page)?;
     let top = format!("{}.getBoundingClientRect().top", card("first"));
     let before = page.eval(&top)?;
     let reply = post(&blog.native, "an answer", Some(id(&first)?), "Bob")?;
@@ -91,6 +92,7 @@ fn holds_nothing_of_what_is_over(world: &World) -> Result<()> {
     let (token, name) = (first["token"].as_str().unwrap_or_default(), id(&first)?);
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
+    follows(&page)?;
     page.wait("deep('jaw-jaw', '.arrived')")?;
     let mut said = 0;
     let mut change = |times: u32| -> Result<()> {
@@ -152,6 +154,7 @@ fn looks_where_nobody_tells(world: &World) -> Result<()> {
     let (site, items) = changing(world, "")?;
     let page = world.page()?;
     visit(&page, &site.url("/"))?;
+    follows(&page)?;
     set(&items, |items| {
         items[0]["text"] = json!("uno");
         items.remove(1);
@@ -175,6 +178,7 @@ fn looks_where_nobody_tells(world: &World) -> Result<()> {
     let before = asked(&site);
     let other = world.page()?;
     visit(&other, &site.url("/"))?;
+    follows(&other)?;
     // The other page looks three times meanwhile: as long as this one would have needed for one.
     while asked(&site) < before + 4 {
         other.eval("new Promise(requestAnimationFrame).then(() => 0)")?;
@@ -191,6 +195,7 @@ fn looks_where_nobody_tells(world: &World) -> Result<()> {
     let (site, _) = changing(world, "live=off")?;
     let quiet = world.page()?;
     visit(&quiet, &site.url("/"))?;
+    follows(&quiet)?;
     quiet.wait("deep('jaw-jaw', '.fresh')")?;
     ensure!(quiet.eval("!deep('jaw-jaw', '.arrived')")? == true, "it follows nevertheless");
     unharmed(&page)
@@ -200,6 +205,7 @@ fn marks_what_is_new(world: &World) -> Result<()> {
     let (site, items) = changing(world, "live=off")?;
     let page = world.page()?;
     visit(&page, &site.url("/"))?;
+    follows(&page)?;
     page.wait("deep('jaw-jaw', '.fresh')?.hidden && Object.keys(localStorage).some((key) => key.startsWith('jaw-jaw:visit'))")?;
     set(&items, |items| {
         for (id, at) in [(3, "03"), (4, "04")] {
@@ -211,6 +217,7 @@ fn marks_what_is_new(world: &World) -> Result<()> {
         // Also after a reload: the visit goes on.
         page.reload()?;
         ready(&page)?;
+        follows(&page)?;
         page.wait(&format!(
             "{marked} === 2 && deep('jaw-jaw', '.fresh')?.textContent === '2 new since your last visit'"
         ))?;
@@ -227,6 +234,7 @@ fn marks_what_is_new(world: &World) -> Result<()> {
     )?;
     page.reload()?;
     ready(&page)?;
+    follows(&page)?;
     page.wait(&format!("deep('jaw-jaw', '.fresh')?.hidden && {marked} === 0"))?;
     unharmed(&page)
 }
@@ -237,16 +245,19 @@ fn remembers_folds(world: &World) -> Result<()> {
     post(&blog.native, "an answer", Some(id(&first)?), "Bob")?;
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
+    follows(&page)?;
     page.click(&button("first", "fold"))?;
     let folded = "deep('jaw-jaw', '[data-do=fold]').getAttribute('aria-expanded')";
     page.wait(&format!("{folded} === 'false'"))?;
     page.reload()?;
     ready(&page)?;
+    follows(&page)?;
     page.wait(&format!("{folded} === 'false' && deep('jaw-jaw', '.words').hidden"))?;
     page.click("deep('jaw-jaw', '[data-do=fold]')")?;
     page.wait(&format!("{folded} === 'true'"))?;
     page.reload()?;
     ready(&page)?;
+    follows(&page)?;
     page.wait(&format!("{folded} === 'true' && !deep('jaw-jaw', '.words').hidden"))?;
     unharmed(&page)
 }
@@ -261,6 +272,7 @@ fn one_thread_only(world: &World) -> Result<()> {
     post(&blog.native, "another", None, "Eve")?;
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
+    follows(&page)?;
     page.click(&button("second", "only"))?;
     let only = [0, 1, 2, 3, 4].map(|number| format!("  Bob: answer {number}\n")).concat();
     wait_threads(&page, &format!("Ada: second\n{only}"))?;
@@ -284,6 +296,7 @@ fn cuts_long_comments(world: &World) -> Result<()> {
     post(&blog.native, &format!("{long}\n\nthe end"), None, "Ada")?;
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
+    follows(&page)?;
     let (words, more) = (
         format!("{}.querySelector('.words')", card("many")),
         format!("{}.querySelector('.long')", card("many")),
@@ -319,6 +332,7 @@ fn levels_as_the_page_says(world: &World) -> Result<()> {
         let site = world.site().page("/", &page(&tag)).start()?;
         let page = world.page()?;
         visit(&page, &site.url("/"))?;
+        follows(&page)?;
         page.wait(&format!(
             "deepWhole() && deepAll('jaw-jaw', 'article').length === 12 && deepAll('jaw-jaw', '{}').length > 0 && \
              deepAll('jaw-jaw', '{}').length === 0",
@@ -338,6 +352,7 @@ fn reads_on_by_itself(world: &World) -> Result<()> {
     }
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
+    follows(&page)?;
     page.wait("deep('jaw-jaw', '.onward input')")?;
     page.click("deep('jaw-jaw', '.onward input')")?;
     let end = "scrollTo(0, document.body.scrollHeight), deep('jaw-jaw', '.more').hidden";
@@ -345,6 +360,7 @@ fn reads_on_by_itself(world: &World) -> Result<()> {
     // The choice is remembered; nothing is read that nobody comes near.
     page.reload()?;
     ready(&page)?;
+    follows(&page)?;
     page.wait("deep('jaw-jaw', '.onward input')?.checked")?;
     ensure!(page.eval("deep('jaw-jaw', '.more').hidden")? == false, "all was read at once");
     page.wait(end)?;
@@ -359,6 +375,7 @@ fn reaches_what_is_far(world: &World) -> Result<()> {
     }
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
+    follows(&page)?;
     page.wait(
         "deep('jaw-jaw', '.more').hidden || void ((button) => button.matches('[aria-disabled=true]') || button.click())
             (deep('jaw-jaw', '.more button'))",
