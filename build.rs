@@ -12,7 +12,10 @@ fn main() {
         fs::write(folder.join(name), text).expect("OUT_DIR is writable");
     };
     write("reading.css", &tight(&[read("style/tokens.css"), read("style/widget.css")].concat()));
-    write("writing.css", &tight(&read("style/writing.css")));
+    for part in ["writing.css", "following.css"] {
+        write(part, &tight(&read(&["style/", part].concat())));
+    }
+    write("languages.txt", &languages());
     for (file, told) in sentences() {
         write(file, &told);
     }
@@ -25,6 +28,17 @@ fn main() {
 fn read(file: &str) -> String {
     println!("cargo:rerun-if-changed={file}");
     fs::read_to_string(file).expect("it is part of the source")
+}
+
+/// Tags of the languages there are, with a space between them.
+fn languages() -> String {
+    println!("cargo:rerun-if-changed=locales");
+    let files = fs::read_dir("locales").expect("it is part of the source").filter_map(Result::ok);
+    let tag =
+        |file: fs::DirEntry| Some(file.file_name().to_str()?.strip_suffix(".json")?.to_owned());
+    let mut tags: Vec<String> = files.filter_map(tag).collect();
+    tags.sort();
+    tags.join(" ")
 }
 
 /// English sentences as JSON: those that reading may say, and those that only a part says.

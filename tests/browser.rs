@@ -64,7 +64,7 @@ fn what_is_kept_can_be_loaded_and_forgotten() {
 
 #[wasm_bindgen_test]
 fn sentences_have_plurals_and_numbers_of_their_language() {
-    let text = Text::new("en");
+    let text = Text::new("en", &[]);
     assert_eq!(text.count("comments", 1), "1 comment");
     assert_eq!(text.count("comments", 1234), "1,234 comments");
     assert_eq!(text.fill("refused", "no"), "The comment server says: no");
@@ -73,13 +73,13 @@ fn sentences_have_plurals_and_numbers_of_their_language() {
         "That was a bit fast. Try again in 3 seconds."
     );
     for odd in ["", "x", "not a language!", "de-DE-x-y"] {
-        assert!(!Text::new(odd).count("comments", 2).is_empty(), "{odd}");
+        assert!(!Text::new(odd, &[]).count("comments", 2).is_empty(), "{odd}");
     }
 }
 
 #[wasm_bindgen_test]
 fn times_are_said_as_readers_say_them() {
-    let text = Text::new("en");
+    let text = Text::new("en", &[]);
     let now = Time(1_795_514_400_000);
     let ago = |seconds: i64| text.ago(Time(now.0 - seconds * 1000), now);
     assert_eq!(

@@ -6,6 +6,7 @@ pub mod body;
 pub mod comment;
 pub mod decimal;
 pub mod entity;
+pub mod language;
 pub mod markdown;
 pub mod marking;
 pub mod markup;

@@ -4,7 +4,9 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use web_sys::{Element, Url};
 
+use crate::domain::language::nearest;
 use crate::endpoint::Given;
+use crate::text::LANGUAGES;
 
 /// What the page's author wrote on the tag.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +14,12 @@ pub struct Config {
     pub endpoint: String,
     pub article: String,
     pub profile: String,
-    pub language: String,
+    /// Of our languages.
+    pub language: &'static str,
+    /// As the page, or the browser, writes it.
+    pub spoken: String,
+    /// Where the page's own sentences are.
+    pub sentences: String,
     /// Where ratings come from, if not from the endpoint, and how that talks.
     pub rating: Option<(String, String)>,
     /// Levels of replies, where the page says how many.
@@ -44,6 +51,8 @@ impl Config {
         });
         let spoken =
             host.closest("[lang]").ok().flatten().and_then(|near| near.get_attribute("lang"));
+        let browser = || web_sys::window()?.navigator().language();
+        let spoken = spoken.or_else(browser).unwrap_or_default();
         let names = host.get_attribute_names();
         let more = names.iter().filter_map(|name| {
             let name = name.as_string()?;
@@ -61,7 +70,9 @@ impl Config {
             sort: attribute("sort"),
             token: token.and_then(|token| token.as_string()).filter(|token| !token.is_empty()),
             more: more.collect(),
-            language: spoken.unwrap_or_else(|| "en".to_owned()),
+            language: nearest(&spoken, LANGUAGES).unwrap_or("en"),
+            spoken,
+            sentences: attribute("sentences"),
             page: page.as_ref().map(Url::href).unwrap_or_default(),
             base,
             title: document.map(|document| document.title()).unwrap_or_default(),

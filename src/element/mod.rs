@@ -13,14 +13,15 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{CssStyleSheet, Element, HtmlElement, ShadowRoot};
 
+use crate::domain::language::is_right_to_left;
 use crate::element::config::Config;
 use crate::endpoint::http::warn;
 use crate::endpoint::keys::Keys;
 use crate::endpoint::part::{Part, lie_in, need};
 use crate::endpoint::{Endpoint, Profile};
 use crate::state::discussion::Discussion;
-use crate::text::Text;
-use crate::ui::el::{El, address, el};
+use crate::text::{Text, are_sentences};
+use crate::ui::el::{self, El, address, el};
 use crate::ui::notice::notice;
 use crate::ui::widget::{Widget, WidgetProps};
 use crate::ui::{Scene, Unsent};
@@ -60,12 +61,13 @@ pub fn mount(
     let whole: HtmlElement = el("div").class("jawjaw").node().clone().unchecked_into();
     root.replace_children_with_node_1(&whole);
     let config = Config::of(host);
-    let text = Text::new(&config.language);
     let keys = Rc::new(Keys::default());
     let place = Rc::new(Place::default());
     // Weak: it is dropped when the tag goes, and then there is nothing to be done any more.
     let (weak, host, root) = (Rc::downgrade(&place), host.clone(), root.clone());
+    let folder = folder.to_owned();
     spawn_local(async move {
+        let text = spoken(&config, &read, &folder, &whole).await;
         let made = described(&config, &profile).await;
         let made = made.and_then(|profile| endpoint(&config, profile, 0, keys.clone()));
         let Some(place) = weak.upgrade() else { return };
@@ -130,6 +132,36 @@ fn unusable(config: &Config, reason: &str) -> String {
     format!("the profile \"{}\" cannot be used: {reason}", config.named())
 }
 
+/// The words of the widget, in the language of the page; its element says which that is.
+async fn spoken(config: &Config, read: &Function, folder: &str, whole: &HtmlElement) -> Text {
+    let mut instead = Vec::new();
+    if !config.sentences.is_empty() {
+        let own = fetch(read, &config.sentences).await;
+        if !are_sentences(&own) {
+            warn(&format!(
+                "sentences=\"{}\" could not be read. It must be the address of a JSON record such as \
+                 {{\"reply\": \"Answer\"}}; the names are those of locales/en.json",
+                config.sentences
+            ));
+        }
+        instead.push(own);
+    }
+    let mut language = config.language;
+    if language != "en" {
+        let file = [folder, "locales/", language, ".json"].concat();
+        let sentences = fetch(read, &file).await;
+        if sentences.is_empty() {
+            warn(&format!("{file} could not be fetched; the widget speaks English"));
+            language = "en";
+        }
+        instead.push(sentences);
+    }
+    let _ = whole.set_attribute("lang", language);
+    let _ = whole.set_attribute("dir", if is_right_to_left(language) { "rtl" } else { "ltr" });
+    // With its region, by which numbers and dates are written.
+    Text::new(if config.spoken.starts_with(language) { &config.spoken } else { language }, &instead)
+}
+
 /// Text of a profile by the name or address an attribute gives; empty if it cannot be had.
 async fn fetch(read: &Function, name: &str) -> String {
     let asked = read.call1(&JsValue::UNDEFINED, &JsValue::from_str(name)).map(Promise::from);
@@ -157,9 +189,7 @@ fn add_others(discussion: &Discussion, config: Config, host: Element, read: Func
 fn adopt(root: &ShadowRoot) {
     SHEET.with(|sheet| {
         if let Some(sheet) = sheet {
-            let sheets = js_sys::Array::from(&root.adopted_style_sheets());
-            sheets.push(sheet);
-            root.set_adopted_style_sheets(&sheets);
+            el::adopt(root, sheet);
         }
     });
 }

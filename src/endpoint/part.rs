@@ -30,15 +30,16 @@ pub enum Part {
 }
 
 impl Part {
-    fn file(self) -> &'static str {
-        match self {
-            Self::Writing => "jawjaw-writing.wasm",
-            Self::Checks => "jawjaw-checks.wasm",
-            Self::Markdown => "jawjaw-markdown.wasm",
-            Self::Finding => "jawjaw-finding.wasm",
-            Self::Following => "jawjaw-following.wasm",
-            Self::Sources => "jawjaw-sources.wasm",
-        }
+    fn file(self) -> String {
+        let name = match self {
+            Self::Writing => "writing",
+            Self::Checks => "checks",
+            Self::Markdown => "markdown",
+            Self::Finding => "finding",
+            Self::Following => "following",
+            Self::Sources => "sources",
+        };
+        ["jawjaw-", name, ".wasm"].concat()
     }
 }
 
@@ -68,7 +69,7 @@ pub async fn need(part: Part) -> Result<(), Trouble> {
     }
     let place = part as usize;
     let asked = ASKED.with_borrow_mut(|asked| {
-        let fetched = || future_to_promise(fetch([&folder, part.file()].concat()));
+        let fetched = || future_to_promise(fetch([folder, part.file()].concat()));
         asked[place].get_or_insert_with(fetched).clone()
     });
     JsFuture::from(asked).await.map(drop).map_err(|error| {

@@ -86,7 +86,7 @@ pub(super) type Sorter = Box<dyn Fn(&Discussion, &mut [CommentKey])>;
 #[derive(Clone, Default)]
 pub(super) struct Slot {
     pub(super) comment: Option<Comment>,
-    folded: bool,
+    pub(super) folded: bool,
     open: Open,
     /// It was opened by nobody.
     pub(super) quiet: bool,
@@ -359,9 +359,7 @@ impl Discussion {
 
     /// Hides a comment's body and replies, or shows them again.
     pub fn toggle_fold(&self, key: CommentKey) {
-        let folded = !self.is_folded(key);
-        self.set_folded(key, folded);
-        self.keep_fold(key, folded);
+        self.set_folded(key, !self.is_folded(key));
     }
 
     /// Opens something under a comment, or closes it if it is open.

@@ -1,17 +1,22 @@
 //! What others do meanwhile. Part of what is fetched once the discussion is there.
 
-use leptos::prelude::{GetUntracked, Notify};
+use leptos::prelude::{GetUntracked, Notify, With};
 
 use crate::domain::comment::{CommentKey, Standing};
 use crate::domain::markup;
+use crate::domain::outbox::State;
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::live::Heard;
 use crate::endpoint::{Placed, now};
 use crate::state::discussion::Discussion;
+use crate::state::entry::Deed;
 use crate::state::load::Load;
+use crate::state::memory;
 use crate::state::news::News;
 
+/// Characters of what is remembered to be folded: hundreds of threads.
+const FOLDS: usize = 8_000;
 /// Milliseconds in which a service may not list yet what it has taken.
 const SETTLES: i64 = 60_000;
 
@@ -112,6 +117,16 @@ impl Discussion {
         self.with_replies(roots)
     }
 
+    /// Whether something of the viewer's own is on its way, which may come back as news of somebody else;
+    /// tracked.
+    pub fn is_posting(&self) -> bool {
+        self.0.outbox.with(|entries| {
+            entries.iter().any(|entry| {
+                matches!(entry.deed, Deed::Create { .. }) && entry.progress.state != State::Stopped
+            })
+        })
+    }
+
     /// Those that are still new: the viewer's own may have come by another way meanwhile.
     pub fn still_new(&self, placed: &[Placed]) -> usize {
         let forest = self.0.forest.borrow();
@@ -169,6 +184,22 @@ impl Discussion {
         if let Some(newest) = newest {
             self.keep_visit(newest);
         }
+    }
+
+    /// Keeps on this device which comments are folded, for the next visit.
+    pub fn keep_folds(&self) {
+        let mut kept = String::from(" ");
+        for key in self.all() {
+            if self.0.slots.borrow()[key.index()].folded {
+                kept += &self.fragment(key);
+                kept.push(' ');
+            }
+            if kept.len() > FOLDS {
+                break;
+            }
+        }
+        let kept = if kept.len() > 1 { kept.as_str() } else { "" };
+        memory::keep(&["folds ", &self.at(None).name].concat(), kept);
     }
 
     /// What came since the last visit, in the order it is listed.

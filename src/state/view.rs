@@ -11,8 +11,6 @@ use crate::state::memory;
 
 /// Milliseconds for which one visit goes on after the reader went away.
 const VISIT: i64 = 30 * 60_000;
-/// Characters of what is remembered to be folded: hundreds of threads. Older ones are forgotten.
-const FOLDS: usize = 8_000;
 
 impl Discussion {
     /// Takes in what an earlier visit left on this device.
@@ -20,8 +18,7 @@ impl Discussion {
         let name = self.at(None).name.clone();
         let visit = memory::load(&["visit ", &name].concat());
         self.0.since.set(visit.and_then(|visit| last_visit(&visit, now())));
-        *self.0.folds.borrow_mut() =
-            memory::load(&["folds ", &name].concat()).unwrap_or_else(|| " ".to_owned());
+        *self.0.folds.borrow_mut() = memory::load(&["folds ", &name].concat()).unwrap_or_default();
     }
 
     /// Keeps on this device up to when everything was seen, where that is later than before.
@@ -46,22 +43,7 @@ impl Discussion {
 
     pub(super) fn was_folded(&self, key: CommentKey) -> bool {
         let folds = self.0.folds.borrow();
-        folds.len() > 1 && folds.contains(&[" ", &self.fragment(key), " "].concat())
-    }
-
-    /// Remembers that a comment is folded, or no longer.
-    pub(super) fn keep_fold(&self, key: CommentKey, folded: bool) {
-        let name = [&self.fragment(key), " "].concat();
-        let mut folds = self.0.folds.borrow().replace(&[" ", &name].concat(), " ");
-        if folded {
-            folds.push_str(&name);
-        }
-        while folds.len() > FOLDS {
-            folds.drain(..folds[1..].find(' ').map_or(folds.len(), |end| end + 1));
-        }
-        let kept = if folds.len() > 1 { folds.as_str() } else { "" };
-        memory::keep(&["folds ", &self.at(None).name].concat(), kept);
-        *self.0.folds.borrow_mut() = folds;
+        !folds.is_empty() && folds.contains(&[" ", &self.fragment(key), " "].concat())
     }
 
     /// The only thread that is shown, if not all are; tracked.

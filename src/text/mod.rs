@@ -15,6 +15,9 @@ use crate::json::Value;
 /// comes with it (`build.rs`).
 const ENGLISH: &str = include_str!(concat!(env!("OUT_DIR"), "/reading.json"));
 
+/// The languages there are sentences in: tags with a space between them.
+pub const LANGUAGES: &str = include_str!(concat!(env!("OUT_DIR"), "/languages.txt"));
+
 /// The sentences of one language.
 #[derive(Clone)]
 pub struct Text(Rc<Inner>);
@@ -22,6 +25,8 @@ pub struct Text(Rc<Inner>);
 struct Inner {
     /// What was learned, as it came and as it is looked through, one after the other.
     sentences: RefCell<Vec<(&'static str, Value)>>,
+    /// What is said in place of those: in another language, or in the page's own words. The first counts.
+    instead: Vec<Value>,
     languages: Array,
     /// It is in our own words, with the digits of this file.
     is_english: bool,
@@ -31,8 +36,9 @@ struct Inner {
 }
 
 impl Text {
-    /// `language` is a BCP 47 tag; one the browser does not know is as good as English.
-    pub fn new(language: &str) -> Self {
+    /// `language` is a BCP 47 tag; one the browser does not know is as good as English. `instead` are sentences
+    /// as JSON that count before the English ones, the first before the next; what is no JSON says nothing.
+    pub fn new(language: &str, instead: &[String]) -> Self {
         let languages = Array::of1(&JsValue::from_str(language));
         let languages = if is_well_formed(&languages) {
             languages
@@ -41,6 +47,7 @@ impl Text {
         };
         Self(Rc::new(Inner {
             sentences: RefCell::new(vec![(ENGLISH, parse(ENGLISH))]),
+            instead: instead.iter().map(|sentences| parse(sentences)).collect(),
             languages,
             is_english: language.starts_with("en"),
             plural: OnceCell::new(),
@@ -61,11 +68,15 @@ impl Text {
 
     /// Whether there is a sentence of this name in the language that is spoken.
     fn has(&self, name: &str) -> bool {
-        self.0.is_english
-            && self.0.sentences.borrow().iter().any(|(_, known)| known.get(name).is_some())
+        self.0.instead.iter().any(|sentences| sentences.get(name).is_some())
+            || self.0.is_english
+                && self.0.sentences.borrow().iter().any(|(_, known)| known.get(name).is_some())
     }
 
     fn find(&self, name: &str) -> Value {
+        if let Some(said) = self.0.instead.iter().find_map(|sentences| sentences.get(name)) {
+            return said.clone();
+        }
         let known = self.0.sentences.borrow();
         known.iter().find_map(|(_, known)| known.get(name)).cloned().unwrap_or_default()
     }
@@ -135,6 +146,11 @@ impl Text {
             Trouble::Misconfigured => self.say("misconfigured"),
         }
     }
+}
+
+/// Whether text is a record of sentences.
+pub fn are_sentences(text: &str) -> bool {
+    !parse(text).members().is_empty()
 }
 
 fn parse(sentences: &str) -> Value {

@@ -16,7 +16,9 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Node};
+use web_sys::{
+    CssStyleSheet, Document, Element, Event, EventTarget, HtmlElement, Node, ShadowRoot,
+};
 
 thread_local! {
     static DOCUMENT: Option<Document> = web_sys::window().and_then(|window| window.document());
@@ -165,6 +167,22 @@ impl El {
         let el = self.clone();
         effect(move || paint(&el));
         self
+    }
+}
+
+/// Adds a style sheet to those of a widget.
+pub fn adopt(root: &ShadowRoot, sheet: &CssStyleSheet) {
+    let sheets = js_sys::Array::from(&root.adopted_style_sheets());
+    sheets.push(sheet);
+    root.set_adopted_style_sheets(&sheets);
+}
+
+/// Adds styles to those of the widget that an element is in.
+pub fn dress(inside: &El, styles: &str) {
+    let root = inside.node().get_root_node().dyn_into::<ShadowRoot>();
+    if let (Ok(root), Ok(sheet)) = (root, CssStyleSheet::new()) {
+        let _ = sheet.replace_sync(styles);
+        adopt(&root, &sheet);
     }
 }
 

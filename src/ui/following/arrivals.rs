@@ -10,10 +10,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Event, EventSource, EventTarget, MessageEvent};
 
-use crate::domain::outbox::State;
 use crate::endpoint::Placed;
 use crate::endpoint::part::{Part, need};
-use crate::state::entry::{Deed, Entry};
 use crate::ui::Scene;
 use crate::ui::el::{El, after, effect, el, listen, spawn};
 use crate::ui::writing;
@@ -70,14 +68,14 @@ fn offer(scene: &Scene, whole: &El, waiting: ArcRwSignal<Vec<Placed>>) {
     let Some(list) = whole.find(":scope > .list") else { return };
     let Some(status) = whole.find(":scope > .unseen") else { return };
     let _ = list.node().before_with_node_1(place.node());
-    let (shown, outbox) = (scene.clone(), scene.discussion.outbox());
+    let shown = scene.clone();
     let (news, words) = (waiting.clone(), button.clone());
     effect(move || {
         let waiting = news.get();
         // Tracks what is listed; and what is on its way may be one of these.
         let _ = shown.discussion.count();
-        let busy = outbox.get().iter().any(is_on_its_way);
-        let count = if busy { 0 } else { shown.discussion.still_new(&waiting) };
+        let count =
+            if shown.discussion.is_posting() { 0 } else { shown.discussion.still_new(&waiting) };
         words.toggle("hidden", count == 0);
         let said = if count == 0 { String::new() } else { shown.text.count("arrived", count) };
         words.set_text(&said);
@@ -99,11 +97,6 @@ fn offer(scene: &Scene, whole: &El, waiting: ArcRwSignal<Vec<Placed>>) {
             scene.discussion.show_new(placed);
         });
     });
-}
-
-/// Whether it may come back as news of somebody else.
-fn is_on_its_way(entry: &Entry) -> bool {
-    matches!(entry.deed, Deed::Create { .. }) && entry.progress.state != State::Stopped
 }
 
 /// Follows one service.

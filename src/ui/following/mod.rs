@@ -13,9 +13,10 @@ use wasm_bindgen::JsCast;
 use web_sys::ShadowRoot;
 
 use crate::ui::Scene;
-use crate::ui::el::El;
+use crate::ui::el::{El, dress};
 
 const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/following.json"));
+const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/following.css"));
 
 /// Begins to follow the discussion; once a widget. A door of its part.
 #[inline(never)]
@@ -25,6 +26,7 @@ pub fn begin(scene: &Scene, whole: &El) {
     if !scene.text.learn(SENTENCES) {
         return;
     }
+    dress(whole, STYLE);
     let root = whole.node().get_root_node().dyn_into::<ShadowRoot>().ok();
     let live = root.and_then(|root| root.host().get_attribute("live"));
     owner.with(|| {

@@ -14,7 +14,7 @@ use web_sys::{
 use crate::state::load::Load;
 use crate::state::memory;
 use crate::ui::Scene;
-use crate::ui::el::{El, effect, el, spawn};
+use crate::ui::el::{El, after, effect, el};
 
 /// Under this name the choice is kept on this device, for all discussions of the site.
 const CHOICE: &str = "onward";
@@ -29,11 +29,15 @@ pub(super) fn offer(scene: &Scene, whole: &El) {
     let near = Rc::new(Cell::new(false));
     let go = {
         let (discussion, input, near) = (scene.discussion.clone(), input.clone(), near.clone());
+        let button = more.find("button");
         move || {
             let idle = matches!(discussion.more().get_untracked(), Load::Ready);
             if idle && near.get() && input.checked() && discussion.has_more() {
-                let discussion = discussion.clone();
-                spawn(async move { discussion.read_more(true).await });
+                // As if it were pressed; but nobody asked for the focus to move.
+                if let Some(button) = &button {
+                    button.toggle("data-quietly", true);
+                    button.html().click();
+                }
             }
         }
     };
@@ -60,7 +64,7 @@ pub(super) fn offer(scene: &Scene, whole: &El) {
     effect(move || {
         if matches!(load.get(), Load::Ready) {
             let go = go.clone();
-            crate::ui::el::after(0, go);
+            after(0, go);
         }
     });
     let kept = SendWrapper::new((observer, seen));

@@ -1,4 +1,4 @@
-//! The way to what is new since the last visit.
+//! From visit to visit: what is folded stays so, and what is new is found.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -8,12 +8,16 @@ use leptos::prelude::Get;
 use crate::domain::comment::CommentKey;
 use crate::endpoint::part::{Part, need};
 use crate::ui::Scene;
-use crate::ui::el::{El, effect, el, spawn};
+use crate::ui::el::{El, effect, el, listen, spawn};
 use crate::ui::writing;
 
 /// A button that goes from one new comment to the next.
 pub(super) fn show(scene: &Scene, whole: &El) {
     scene.discussion.note_visit();
+    let left = scene.discussion.clone();
+    if let Some(window) = web_sys::window() {
+        listen(&window, "pagehide", move |_| left.keep_folds());
+    }
     let button = el("button").attr("type", "button");
     let button = button.class("plain fresh").attr("hidden", "");
     // Where there are few comments, the mark at each is enough.

@@ -60,8 +60,10 @@ pub(super) fn press(scene: &Scene, whole: &El, button: &Element) {
         "retry" => return read(scene, whole),
         "more" => {
             later_slow(scene);
+            let quietly = button.has_attribute("data-quietly");
+            let _ = button.remove_attribute("data-quietly");
             return spawn(async move {
-                discussion.read_more(false).await;
+                discussion.read_more(quietly).await;
                 discussion.reopen_drafts();
             });
         }

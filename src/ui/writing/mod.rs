@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use leptos::reactive::owner::WeakOwner;
 use wasm_bindgen::JsCast;
-use web_sys::{CssStyleSheet, Element, KeyboardEvent, ShadowRoot};
+use web_sys::{Element, KeyboardEvent};
 
 use crate::domain::author::Signature;
 use crate::domain::comment::CommentKey;
@@ -30,7 +30,7 @@ use crate::text::Text;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, after, el, spawn};
+use crate::ui::el::{El, after, dress, el, spawn};
 use crate::ui::widget::hash;
 use crate::ui::writing::who::{Who, value};
 
@@ -47,23 +47,12 @@ pub fn begin(scene: &Scene) {
     if let Some((place, owner)) = scene.unsent.0.get()
         && let Some(owner) = owner.as_ref().and_then(WeakOwner::upgrade)
     {
-        dress(place);
+        dress(place, STYLE);
         if let Ok(Some(whole)) = place.node().closest(".widget") {
             owner.with(|| acting::watch(scene, &El::of(whole)));
         }
         owner.with(|| quote::watch(place));
         owner.with(|| outbox::show(scene, place));
-    }
-}
-
-/// Adds the style sheet to those of the widget.
-fn dress(place: &El) {
-    let root = place.node().get_root_node().dyn_into::<ShadowRoot>();
-    if let (Ok(root), Ok(sheet)) = (root, CssStyleSheet::new()) {
-        let _ = sheet.replace_sync(STYLE);
-        let sheets = js_sys::Array::from(&root.adopted_style_sheets());
-        sheets.push(&sheet);
-        root.set_adopted_style_sheets(&sheets);
     }
 }
 

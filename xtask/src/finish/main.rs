@@ -50,7 +50,7 @@ fn main() -> Result<()> {
     // A half-written dist must not look like a whole one.
     let fresh = root.join("target/dist-fresh");
     let _ = fs::remove_dir_all(&fresh);
-    fs::create_dir_all(fresh.join("profiles"))?;
+    fs::create_dir_all(&fresh)?;
 
     let loader = script::minify(&read(&root.join("src/loader.js"))?, false)?;
     fs::write(fresh.join("jawjaw.js"), loader)?;
@@ -67,14 +67,8 @@ fn main() -> Result<()> {
         let file = fresh.join(format!("jawjaw-{name}.wasm"));
         fs::write(file, optimise::optimise(root, module)?)?;
     }
-    for profile in fs::read_dir(root.join("profiles"))? {
-        let profile = profile?.path();
-        if profile.extension().is_some_and(|extension| extension == "json") {
-            let tree: serde_json::Value = serde_json::from_str(&read(&profile)?)
-                .with_context(|| format!("{} is no JSON", profile.display()))?;
-            let name = profile.file_name().context("a file has a name")?;
-            fs::write(fresh.join("profiles").join(name), tree.to_string())?;
-        }
+    for folder in ["profiles", "locales"] {
+        pack(&root.join(folder), &fresh.join(folder))?;
     }
     fs::write(fresh.join("integrity.json"), integrity(&fresh)?)?;
     fs::create_dir_all(fresh.join("demo"))?;
@@ -83,6 +77,21 @@ fn main() -> Result<()> {
     compress(&fresh)?;
     let _ = fs::remove_dir_all(&dist);
     fs::rename(&fresh, &dist).context("putting dist in place")?;
+    Ok(())
+}
+
+/// The JSON files of a folder, without spare space. English is in the module already.
+fn pack(from: &Path, into: &Path) -> Result<()> {
+    fs::create_dir_all(into)?;
+    for file in fs::read_dir(from)? {
+        let file = file?.path();
+        let name = file.file_name().context("a file has a name")?;
+        if file.extension().is_some_and(|extension| extension == "json") && name != "en.json" {
+            let tree: serde_json::Value = serde_json::from_str(&read(&file)?)
+                .with_context(|| format!("{} is no JSON", file.display()))?;
+            fs::write(into.join(name), tree.to_string())?;
+        }
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod faults;
 mod finding;
 mod following;
 mod isso;
+mod languages;
 mod native;
 mod outbox;
 mod parts;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Scenario> {
         composer::SCENARIOS,
         finding::SCENARIOS,
         following::SCENARIOS,
+        languages::SCENARIOS,
         sources::SCENARIOS,
         services::SCENARIOS,
         policy::SCENARIOS,

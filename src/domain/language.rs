@@ -1,0 +1,61 @@
+//! Languages by their tags (BCP 47).
+
+/// Tags that are written in more than one way, and what we call them.
+const OTHERS: [(&str, &str); 9] = [
+    ("zh-tw", "zh-hant"),
+    ("zh-hk", "zh-hant"),
+    ("zh-mo", "zh-hant"),
+    ("zh", "zh-hans"),
+    ("no", "nb"),
+    ("nn", "nb"),
+    ("iw", "he"),
+    ("in", "id"),
+    ("tl", "fil"),
+];
+
+/// Which of the languages we speak (tags with a space between them) comes nearest to a tag: itself, or what is
+/// left of it without the subtags at its end (RFC 4647 §3.4).
+pub fn nearest<'a>(tag: &str, spoken: &'a str) -> Option<&'a str> {
+    let lower = tag.trim().to_ascii_lowercase().replace('_', "-");
+    let mut left = lower.as_str();
+    loop {
+        let other = OTHERS.iter().find(|(other, _)| *other == left);
+        let wanted = other.map_or(left, |(_, ours)| *ours);
+        if let Some(found) = spoken.split(' ').find(|known| known.eq_ignore_ascii_case(wanted)) {
+            return Some(found);
+        }
+        left = left.rsplit_once('-')?.0;
+    }
+}
+
+/// Whether a language of ours is written from the right to the left.
+pub fn is_right_to_left(tag: &str) -> bool {
+    matches!(tag, "ar" | "fa" | "he" | "ur")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(tag: &str, found: Option<&str>) {
+        assert_eq!(nearest(tag, "de en fil he nb pt sr zh-Hans zh-Hant"), found, "{tag}");
+    }
+
+    #[test]
+    fn the_nearest_language_is_found() {
+        check("de", Some("de"));
+        check("DE-at", Some("de"));
+        check("pt_BR", Some("pt"));
+        check("zh-TW", Some("zh-Hant"));
+        check("zh-Hant-HK", Some("zh-Hant"));
+        check("zh-CN", Some("zh-Hans"));
+        check("zh", Some("zh-Hans"));
+        check("nn-NO", Some("nb"));
+        check("iw", Some("he"));
+        check("tl-PH", Some("fil"));
+        check("tlh", None);
+        check("", None);
+        check("-", None);
+    }
+}
