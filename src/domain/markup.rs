@@ -296,7 +296,10 @@ pub fn web_address(text: &str) -> Option<String> {
     let clean = |c: char| !c.is_control() && !c.is_whitespace() && !is_bidi_control(c) && c != '\\';
     let hosted =
         after.starts_with(|c: char| c.is_ascii_alphanumeric() || !c.is_ascii() || c == '[');
-    (hosted && text.len() <= 2_000 && text.chars().all(clean)).then(|| text.to_owned())
+    // A name before the host is there to be taken for the host, or to sign in somewhere.
+    let end = after.find(['/', '?', '#']).unwrap_or(after.len());
+    let named = after[..end].contains('@');
+    (hosted && !named && text.len() <= 2_000 && text.chars().all(clean)).then(|| text.to_owned())
 }
 
 /// What a link in a body may lead to: the web, or a letter.
@@ -397,6 +400,7 @@ mod tests {
             "mailto:a@b?body=c",
             "&#1;javascript:a",
             "vbscript:a",
+            "https://bank.example@evil.example/",
         ] {
             check(&format!("<a href=\"{evil}\">a</a>"), "[a a]");
         }

@@ -1,5 +1,7 @@
 //! A body's tree as nodes. There is no HTML text on the way.
 
+use web_sys::Url;
+
 use crate::domain::body::Body;
 use crate::domain::markup::{self, Node};
 use crate::ui::el::{El, el};
@@ -38,8 +40,11 @@ fn element(into: &El, name: &str, href: Option<&str>, children: &[Node]) {
     }
 }
 
-/// Makes an anchor lead to a checked address of somebody else's.
+/// Makes an anchor lead to a checked address of somebody else's, if the browser understands it.
 pub fn link(anchor: &El, href: &str) {
+    if Url::new(href).is_err() {
+        return;
+    }
     anchor.set("href", href);
     anchor.set("rel", "ugc nofollow noopener noreferrer");
     anchor.set("target", "_blank");

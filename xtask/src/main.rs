@@ -54,6 +54,9 @@ enum Verb {
         /// Only tests whose name holds this.
         #[arg(long)]
         only: Option<String>,
+        /// With the payloads of the JSON files in this folder too, for the suite `hostile`.
+        #[arg(long, value_name = "DIR")]
+        corpus: Option<PathBuf>,
     },
     /// Format, clippy, native tests, floor plan, wasm check: what a commit must pass.
     Check,
@@ -97,8 +100,8 @@ fn main() -> ExitCode {
             }
             Ok(true)
         }
-        Verb::Test { suite, only, quick, .. } => {
-            suites::run(suite.as_deref(), only.as_deref(), quick)
+        Verb::Test { suite, only, quick, corpus, .. } => {
+            suites::run(suite.as_deref(), only.as_deref(), quick, corpus.as_deref())
         }
         Verb::Check => commands::check(),
         Verb::Outline { rest } => commands::profile("outline", &rest),

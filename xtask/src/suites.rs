@@ -1,6 +1,7 @@
 //! The test suites, and one count over all of them.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -11,10 +12,12 @@ use crate::run::{cargo, root, step, watched};
 use crate::tools;
 
 /// What `cargo xtask test` takes.
-pub(crate) const NAMES: &[&str] = &["native", "wasm", "e2e", "contract", "faults", "trials"];
+pub(crate) const NAMES: &[&str] =
+    &["native", "wasm", "e2e", "contract", "faults", "trials", "hostile"];
 
 /// Scenarios of `e2e` by themselves.
-const WITHIN_E2E: &[(&str, &str)] = &[("faults", FAULTS), ("trials", "trials")];
+const WITHIN_E2E: &[(&str, &str)] =
+    &[("faults", FAULTS), ("trials", "trials"), ("hostile", "hostile")];
 /// Faults are numbered F01, F02, …
 const FAULTS: &str = "F";
 
@@ -27,7 +30,14 @@ struct Count {
 }
 
 /// Runs one suite or all; whether all passed. The last line printed is `N passed, N failed`.
-pub(crate) fn run(suite: Option<&str>, only: Option<&str>, quick: bool) -> Result<bool> {
+pub(crate) fn run(
+    suite: Option<&str>,
+    only: Option<&str>,
+    quick: bool,
+    corpus: Option<&Path>,
+) -> Result<bool> {
+    // A suite runs in the folder of the project.
+    let corpus = corpus.map(std::path::absolute).transpose()?;
     if let Some(suite) = suite.filter(|suite| !NAMES.contains(suite)) {
         bail!("there is no suite {suite:?}; there are {}", NAMES.join(", "));
     }
@@ -38,10 +48,12 @@ pub(crate) fn run(suite: Option<&str>, only: Option<&str>, quick: bool) -> Resul
         let count = step(&format!("suite {name}"), || match *name {
             "native" => native(only),
             "wasm" => wasm(only),
-            "e2e" => e2e(only, quick),
-            "faults" | "trials" => {
-                e2e(only.or_else(|| within(name).map(|(_, names)| *names)), quick)
-            }
+            "e2e" => e2e(only, quick, corpus.as_deref()),
+            "faults" | "trials" | "hostile" => e2e(
+                only.or_else(|| within(name).map(|(_, names)| *names)),
+                quick,
+                corpus.as_deref(),
+            ),
             _ => contract(),
         });
         match count {
@@ -121,13 +133,16 @@ fn wasm(only: Option<&str>) -> Result<Count> {
 }
 
 /// Whole visits in real Chromium, against real servers.
-fn e2e(only: Option<&str>, quick: bool) -> Result<Count> {
+fn e2e(only: Option<&str>, quick: bool, corpus: Option<&Path>) -> Result<Count> {
     tools::for_testing()?;
     build::if_stale()?;
     build_server()?;
     let mut play = cargo();
     play.args(["run", "--quiet", "--package", "jawjaw-e2e", "--"]).args(only);
     play.args(quick.then_some("--quick"));
+    if let Some(corpus) = corpus {
+        play.env("HOSTILE_CORPUS", corpus);
+    }
     play.args(only.is_some_and(|only| only == FAULTS).then_some("--table"));
     counted(&mut play)
 }

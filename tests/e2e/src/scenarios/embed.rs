@@ -144,6 +144,11 @@ fn gives_everything_back(world: &World) -> Result<()> {
     rounds(40)?;
     let (heap, before) = (page.heap()?, page.metrics()?);
     rounds(100)?;
+    // Clocks that were started hold on to what they are for until they have run.
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while page.heap()? * 100 > heap * 102 && std::time::Instant::now() < end {
+        page.eval("new Promise((done) => setTimeout(done, 200))")?;
+    }
     let (later, after) = (page.heap()?, page.metrics()?);
     println!(
         "heap {heap} -> {later}; nodes {} -> {}; listeners {} -> {}",

@@ -78,6 +78,7 @@ fn writes_votes_edits_deletes(world: &World) -> Result<()> {
     wait_threads(&page, "Eve: somebody's question\n  Ada: an answer\n")?;
     page.click(&button("question", "upvote"))?;
     page.wait(&format!("{}.textContent === 'Vote up 1'", button("question", "upvote")))?;
+    page.wait("!Object.keys(localStorage).some((name) => name.startsWith('jaw-jaw:outbox'))")?;
     page.reload()?;
     page.wait(&format!("{}?.textContent === 'Vote up 1'", button("question", "upvote")))?;
     // An edit starts from the Markdown that was typed, which only the author is given.

@@ -7,6 +7,7 @@ mod embed;
 mod faults;
 mod finding;
 mod following;
+mod hostile;
 mod isso;
 mod languages;
 mod native;
@@ -38,6 +39,7 @@ pub fn all() -> Vec<Scenario> {
         sources::SCENARIOS,
         services::SCENARIOS,
         policy::SCENARIOS,
+        hostile::SCENARIOS,
         faults::SCENARIOS,
         outbox::SCENARIOS,
         trials::SCENARIOS,
