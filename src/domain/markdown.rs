@@ -1,10 +1,10 @@
-//! Markdown (`CommonMark`) as a closed tree. Part of what is fetched when first needed
-//! (`endpoint::part`). HTML in it is the text it is, images are their words, and a line ends where its
-//! writer ended it.
+//! Markdown (`CommonMark` 0.31 with strikethrough) as a closed tree. Part of what is fetched when first needed
+//! (`endpoint::part`). HTML in it is the text it is, images are their words, a line ends where its writer ended it,
+//! and references at the end of a text (`[x]: …`) are text.
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
+mod inline;
 
-use crate::domain::markup::{DEEPEST, MOST, Node, element, link_address, linked, tidy};
+use crate::domain::markup::{DEEPEST, MOST, Node, element};
 
 /// Longer text is cut before it is read, in bytes.
 const LONGEST: usize = 100_000;
@@ -13,62 +13,333 @@ const LONGEST: usize = 100_000;
 #[inline(never)]
 pub fn read(markdown: &str) -> Vec<Node> {
     let cut = &markdown[..markdown.floor_char_boundary(LONGEST)];
-    let mut open: Vec<(&'static str, Option<String>, Vec<Node>)> = Vec::new();
-    let mut here: Vec<Node> = Vec::new();
-    let mut in_code = 0;
-    for event in Parser::new_ext(cut, Options::ENABLE_STRIKETHROUGH).take(MOST) {
-        match event {
-            Event::Start(tag) => {
-                in_code += usize::from(matches!(tag, Tag::CodeBlock(_) | Tag::Link { .. }));
-                let (name, href) = name(&tag);
-                open.push((name, href, std::mem::take(&mut here)));
-            }
-            Event::End(_) => {
-                let Some((name, href, before)) = open.pop() else { break };
-                in_code -= usize::from(matches!(name, "pre" | "a"));
-                let inside = std::mem::replace(&mut here, before);
-                if name.is_empty() || open.len() > DEEPEST {
-                    here.extend(inside);
-                } else {
-                    here.push(element(name, href, inside));
-                }
-            }
-            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) if in_code == 0 => {
-                linked(&tidy(&text), &mut here);
-            }
-            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
-                here.push(Node::Text(tidy(&text)));
-            }
-            Event::Code(text) => here.push(element("code", None, vec![Node::Text(tidy(&text))])),
-            Event::SoftBreak | Event::HardBreak => here.push(element("br", None, Vec::new())),
-            Event::Rule => here.push(element("hr", None, Vec::new())),
-            _ => {}
-        }
-    }
-    // What was cut off in the middle is closed.
-    while let Some((name, href, before)) = open.pop() {
-        let inside = std::mem::replace(&mut here, before);
-        here.push(element(if name.is_empty() { "p" } else { name }, href, inside));
-    }
-    here
+    let cut = cut.strip_suffix('\n').unwrap_or(cut);
+    let lines: Vec<String> = cut.split('\n').map(untabbed).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let mut reader = Reader { left: MOST };
+    let mut out = Vec::new();
+    reader.blocks(&lines, 0, &mut out);
+    out
 }
 
-fn name(tag: &Tag) -> (&'static str, Option<String>) {
-    let name = match tag {
-        Tag::Paragraph => "p",
-        Tag::Heading { level: HeadingLevel::H1, .. } => "h4",
-        Tag::Heading { level: HeadingLevel::H2, .. } => "h5",
-        Tag::Heading { .. } => "h6",
-        Tag::BlockQuote(_) => "blockquote",
-        Tag::CodeBlock(_) => "pre",
-        Tag::List(None) => "ul",
-        Tag::List(Some(_)) => "ol",
-        Tag::Item => "li",
-        Tag::Emphasis => "em",
-        Tag::Strong => "strong",
-        Tag::Strikethrough => "s",
-        Tag::Link { dest_url, .. } => return ("a", link_address(dest_url)),
-        _ => "",
-    };
-    (name, None)
+/// A line with the tabs at its beginning as spaces, to the next of every four columns.
+fn untabbed(line: &str) -> String {
+    let body = line.trim_start_matches([' ', '\t']);
+    let mut out = String::new();
+    for c in line[..line.len() - body.len()].chars() {
+        out.push(' ');
+        while c == '\t' && !out.len().is_multiple_of(4) {
+            out.push(' ');
+        }
+    }
+    out + body
 }
+
+struct Reader {
+    /// Blocks that may still come.
+    left: usize,
+}
+
+/// What begins a list's item: its sign (for numbers the character after them), the columns before its words, and
+/// whether it counts from something else than one.
+#[derive(Clone, Copy)]
+struct Marker {
+    sign: u8,
+    width: usize,
+    late: bool,
+    empty: bool,
+}
+
+impl Reader {
+    /// Reads lines as blocks; whether a blank line stood between two of them.
+    fn blocks(&mut self, lines: &[&str], depth: usize, out: &mut Vec<Node>) -> bool {
+        let (mut at, mut loose, mut blank, first) = (0, false, false, out.len());
+        while let Some(line) = lines.get(at) {
+            if line.trim().is_empty() {
+                blank = true;
+                at += 1;
+                continue;
+            }
+            if self.left == 0 {
+                break;
+            }
+            self.left -= 1;
+            loose |= blank && out.len() > first;
+            blank = false;
+            at += self.block(&lines[at..], depth, out);
+            blank |= lines.get(at.wrapping_sub(1)).is_some_and(|line| line.trim().is_empty());
+        }
+        loose
+    }
+
+    /// Reads one block; how many lines it took.
+    fn block(&mut self, lines: &[&str], depth: usize, out: &mut Vec<Node>) -> usize {
+        let line = lines[0];
+        let (indent, rest) = split(line);
+        if indent >= 4 {
+            return indented(lines, out);
+        }
+        if let Some((sign, length)) = fence(rest) {
+            return fenced(lines, indent, sign, length, out);
+        }
+        if let Some((level, words)) = heading(rest) {
+            out.push(element(["h4", "h5", "h6"][level.min(3) - 1], None, inline::read(words)));
+            return 1;
+        }
+        if is_rule(rest) {
+            out.push(element("hr", None, Vec::new()));
+            return 1;
+        }
+        if rest.starts_with('>') && depth < DEEPEST {
+            let (inner, taken) = quoted(lines);
+            let mut inside = Vec::new();
+            self.blocks(&inner, depth + 1, &mut inside);
+            out.push(element("blockquote", None, inside));
+            return taken;
+        }
+        if let Some(marker) = marker(rest).filter(|_| depth < DEEPEST) {
+            return self.list(lines, marker, depth, out);
+        }
+        paragraph(lines, out)
+    }
+
+    fn list(&mut self, lines: &[&str], first: Marker, depth: usize, out: &mut Vec<Node>) -> usize {
+        let (mut at, mut loose, mut items) = (0, false, Vec::new());
+        while let Some(line) = lines.get(at) {
+            let (indent, rest) = split(line);
+            let Some(marker) = marker(rest).filter(|it| it.sign == first.sign && indent < 4) else {
+                break;
+            };
+            if is_rule(rest) || self.left == 0 {
+                break;
+            }
+            let width = indent + marker.width;
+            let mut inner = vec![line.get(width..).unwrap_or_default()];
+            at += 1;
+            while let Some(line) = lines.get(at) {
+                let (indent, rest) = split(line);
+                if rest.is_empty() {
+                    // A marker with nothing after it and a blank line is an item by itself.
+                    if inner.len() == 1 && marker.empty {
+                        break;
+                    }
+                    inner.push("");
+                } else if indent >= width {
+                    inner.push(&line[width..]);
+                } else if goes_on(&inner) && !interrupts(line, true) {
+                    inner.push(rest);
+                } else {
+                    break;
+                }
+                at += 1;
+            }
+            let blanks = inner.iter().rev().take_while(|line| line.is_empty()).count();
+            let ended = blanks < inner.len() && blanks > 0;
+            inner.truncate(inner.len() - blanks.min(inner.len() - 1));
+            let mut inside = Vec::new();
+            self.left = self.left.saturating_sub(1);
+            loose |= self.blocks(&inner, depth + 1, &mut inside);
+            items.push(inside);
+            let more = lines.get(at).is_some_and(|line| {
+                let (indent, rest) = split(line);
+                indent < 4 && marker_of(rest, first.sign) && !is_rule(rest)
+            });
+            loose |= ended && more;
+        }
+        let items = items.into_iter().map(|inside| {
+            let inside = if loose { inside } else { unwrapped(inside) };
+            element("li", None, inside)
+        });
+        let name = if matches!(first.sign, b'-' | b'+' | b'*') { "ul" } else { "ol" };
+        out.push(element(name, None, items.collect()));
+        at
+    }
+}
+
+fn marker_of(rest: &str, sign: u8) -> bool {
+    marker(rest).is_some_and(|marker| marker.sign == sign)
+}
+
+/// Items of a list without blank lines have no paragraphs.
+fn unwrapped(nodes: Vec<Node>) -> Vec<Node> {
+    let mut out = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match node {
+            Node::Element { name: "p", children, .. } => out.extend(children),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// Spaces before a line, and the rest of it.
+fn split(line: &str) -> (usize, &str) {
+    let rest = line.trim_start_matches(' ');
+    (line.len() - rest.len(), rest.trim_end_matches(['\r', ' ']))
+}
+
+/// The sign and the length of what begins code.
+fn fence(rest: &str) -> Option<(char, usize)> {
+    let sign = rest.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let info = rest.trim_start_matches(sign);
+    let length = rest.len() - info.len();
+    (length >= 3 && !(sign == '`' && info.contains('`'))).then_some((sign, length))
+}
+
+fn fenced(lines: &[&str], indent: usize, sign: char, length: usize, out: &mut Vec<Node>) -> usize {
+    let mut code = String::new();
+    let mut taken = 1;
+    for line in &lines[1..] {
+        taken += 1;
+        let (spaces, rest) = split(line);
+        let signs = rest.len() - rest.trim_start_matches(sign).len();
+        if spaces < 4 && signs >= length && signs == rest.len() {
+            break;
+        }
+        code += &line[spaces.min(indent)..];
+        code.push('\n');
+    }
+    out.push(element("pre", None, inline::text(&code)));
+    taken
+}
+
+fn indented(lines: &[&str], out: &mut Vec<Node>) -> usize {
+    let belongs = |line: &&&str| line.trim().is_empty() || split(line).0 >= 4;
+    let mut taken = lines.iter().take_while(belongs).count();
+    while taken > 1 && lines[taken - 1].trim().is_empty() {
+        taken -= 1;
+    }
+    let mut code = String::new();
+    for line in &lines[..taken] {
+        code += line.get(4..).unwrap_or_default();
+        code.push('\n');
+    }
+    out.push(element("pre", None, inline::text(&code)));
+    taken
+}
+
+/// The level and the words of a heading after `#`.
+fn heading(rest: &str) -> Option<(usize, &str)> {
+    let words = rest.trim_start_matches('#');
+    let level = rest.len() - words.len();
+    if !(1..=6).contains(&level) || !(words.is_empty() || words.starts_with([' ', '\t'])) {
+        return None;
+    }
+    let words = words.trim();
+    let open = words.trim_end_matches('#');
+    Some((level, if open.is_empty() || open.ends_with([' ', '\t']) { open.trim() } else { words }))
+}
+
+fn is_rule(rest: &str) -> bool {
+    let signs = rest.bytes().filter(|b| !matches!(b, b' ' | b'\t'));
+    let first = rest.bytes().next().unwrap_or_default();
+    matches!(first, b'*' | b'-' | b'_') && signs.clone().all(|b| b == first) && signs.count() >= 3
+}
+
+fn marker(rest: &str) -> Option<Marker> {
+    let bytes = rest.as_bytes();
+    let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+    let sign = *bytes.get(digits)?;
+    let fits = match digits {
+        0 => matches!(sign, b'-' | b'+' | b'*'),
+        1..=9 => matches!(sign, b'.' | b')'),
+        _ => false,
+    };
+    let after = rest.get(digits + 1..)?;
+    let words = after.trim_start_matches([' ', '\t']);
+    let spaces = after.len() - words.len();
+    if !fits || (spaces == 0 && !after.is_empty()) {
+        return None;
+    }
+    // More than four spaces belong to the code that begins there.
+    let spaces = if words.is_empty() || spaces > 4 { 1 } else { spaces };
+    let late = digits > 0 && rest[..digits].parse() != Ok(1u32);
+    Some(Marker { sign, width: digits + 1 + spaces, late, empty: words.is_empty() })
+}
+
+/// The lines of a quotation without their `>`, and how many there are.
+fn quoted<'a>(lines: &[&'a str]) -> (Vec<&'a str>, usize) {
+    let mut inner: Vec<&str> = Vec::new();
+    for line in lines {
+        let (indent, rest) = split(line);
+        if let Some(words) = rest.strip_prefix('>').filter(|_| indent < 4) {
+            inner.push(words.strip_prefix([' ', '\t']).unwrap_or(words));
+        } else if !rest.is_empty() && goes_on(&inner) && !interrupts(line, true) {
+            inner.push(rest);
+        } else {
+            break;
+        }
+    }
+    let taken = inner.len();
+    (inner, taken)
+}
+
+/// Whether these lines end in a paragraph, which a line without their marks goes on with.
+fn goes_on(lines: &[&str]) -> bool {
+    let mut open: Option<(char, usize)> = None;
+    for line in lines {
+        let (indent, rest) = split(line);
+        open = match (open, fence(rest).filter(|_| indent < 4)) {
+            (None, begun) => begun,
+            (Some((sign, length)), Some((other, signs))) if sign == other && signs >= length => {
+                None
+            }
+            (still, _) => still,
+        };
+    }
+    let Some(mut last) = lines.last().copied().filter(|_| open.is_none()) else { return false };
+    for _ in 0..DEEPEST {
+        let (indent, rest) = split(last);
+        if rest.is_empty() || indent >= 4 || fence(rest).is_some() || heading(rest).is_some() {
+            return false;
+        }
+        if is_rule(rest) {
+            return false;
+        }
+        last = match (rest.strip_prefix('>'), marker(rest)) {
+            (Some(inside), _) => inside,
+            (None, Some(marker)) => rest.get(marker.width..).unwrap_or_default(),
+            (None, None) => return true,
+        };
+    }
+    false
+}
+
+/// Whether a line ends the paragraph before it; where the paragraph is in something whose marks the line lacks, any
+/// item of a list does.
+fn interrupts(line: &str, outside: bool) -> bool {
+    let (indent, rest) = split(line);
+    rest.is_empty()
+        || indent < 4
+            && (rest.starts_with('>')
+                || fence(rest).is_some()
+                || heading(rest).is_some()
+                || is_rule(rest)
+                || marker(rest).is_some_and(|it| outside || !(it.late || it.empty)))
+}
+
+fn paragraph(lines: &[&str], out: &mut Vec<Node>) -> usize {
+    let mut words = String::new();
+    for (place, line) in lines.iter().enumerate() {
+        let (indent, rest) = split(line);
+        if place > 0 {
+            let all = |sign: char| !rest.is_empty() && rest.chars().all(|c| c == sign);
+            if indent < 4 && (all('=') || all('-')) {
+                let name = if all('=') { "h4" } else { "h5" };
+                out.push(element(name, None, inline::read(&words)));
+                return place + 1;
+            }
+            if interrupts(line, false) {
+                out.push(element("p", None, inline::read(&words)));
+                return place;
+            }
+            words.push('\n');
+        }
+        words += rest;
+    }
+    out.push(element("p", None, inline::read(&words)));
+    lines.len()
+}
+
+#[cfg(test)]
+mod tests;
