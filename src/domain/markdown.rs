@@ -3,6 +3,7 @@
 //! and references at the end of a text (`[x]: …`) are text.
 
 mod inline;
+mod link;
 
 use crate::domain::markup::{DEEPEST, MOST, Node, element};
 

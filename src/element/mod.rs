@@ -134,25 +134,25 @@ fn unusable(config: &Config, reason: &str) -> String {
 
 /// The words of the widget, in the language of the page; its element says which that is.
 async fn spoken(config: &Config, read: &Function, folder: &str, whole: &HtmlElement) -> Text {
-    let mut instead = Vec::new();
-    if !config.sentences.is_empty() {
-        let own = fetch(read, &config.sentences).await;
-        if !are_sentences(&own) {
-            warn(&format!(
-                "sentences=\"{}\" could not be read. It must be the address of a JSON record such as \
-                 {{\"reply\": \"Answer\"}}; the names are those of locales/en.json",
-                config.sentences
-            ));
+    let (mut instead, mut language) = (Vec::new(), config.language);
+    let file = match language {
+        "en" => String::new(),
+        language => [folder, "locales/", language, ".json"].concat(),
+    };
+    for address in [&config.sentences, &file] {
+        if address.is_empty() {
+            continue;
         }
-        instead.push(own);
-    }
-    let mut language = config.language;
-    if language != "en" {
-        let file = [folder, "locales/", language, ".json"].concat();
-        let sentences = fetch(read, &file).await;
-        if sentences.is_empty() {
-            warn(&format!("{file} could not be fetched; the widget speaks English"));
-            language = "en";
+        let sentences = fetch(read, address).await;
+        if !are_sentences(&sentences) {
+            warn(&[
+                "the sentences of \"",
+                address,
+                "\" could not be read. There must be a JSON record of names and sentences, as locales/en.json is one",
+            ].concat());
+            if *address == file {
+                language = "en";
+            }
         }
         instead.push(sentences);
     }

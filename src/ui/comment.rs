@@ -17,7 +17,7 @@ use crate::text::ago::machine;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, button, el};
 use crate::ui::icon::{self, icon};
 use crate::ui::votes::{paint_votes, vote_buttons};
 use crate::ui::writing;
@@ -91,7 +91,7 @@ struct Shown {
 
 impl Parts {
     fn new(scene: &Scene, key: CommentKey, depth: usize, fragment: &str) -> Self {
-        let fold = el("button").attr("type", "button").attr("data-do", "fold").class("fold");
+        let fold = button("fold", "data-do", "fold");
         let fold = fold.part("fold").child(icon(icon::FOLD));
         let author = el("span").class("by").attr("id", &[fragment, "-by"].concat());
         let time = el("a").class("time").part("permalink").attr("id", &[fragment, "-at"].concat());
@@ -112,12 +112,9 @@ impl Parts {
             author,
             time,
             badges,
-            long: el("button")
-                .attr("type", "button")
-                .attr("data-do", "long")
+            long: button("plain long", "data-do", "long")
                 .attr("aria-expanded", "false")
-                .class("plain long")
-                .attr("hidden", ""),
+                .text(&scene.text.say("long-more")),
             words: el("div").class("words").part("body").attr("dir", "auto"),
             actions: el("footer").class("actions").part("actions"),
             opened: el("div").class("opened"),
@@ -168,7 +165,6 @@ impl Parts {
             self.paint_fold(scene, comment, folded);
             let replaced = matches!(open, Open::Edit | Open::Delete);
             self.words.toggle("hidden", folded || replaced);
-            self.long.toggle("hidden", folded || replaced || !is_long(comment));
             self.actions.toggle("hidden", folded || open == Open::Delete);
             self.opened.toggle("hidden", folded);
         }
@@ -212,10 +208,10 @@ impl Parts {
             Standing::Hidden => self.say_instead(&scene.text.say("hidden")),
             _ => body::show(&self.words, &comment.body),
         }
-        let long = is_long(comment);
-        self.words.toggle("data-cut", long);
-        self.long.toggle("hidden", !long);
-        self.long.set_text(&scene.text.say("long-more"));
+        // The button beside it shows itself (style/widget.css).
+        let (long, uncut) = (is_long(comment), self.words.node().has_attribute("data-uncut"));
+        self.words.toggle("data-cut", long && !uncut);
+        self.words.toggle("data-uncut", long && uncut);
     }
 
     fn say_instead(&self, words: &str) {
@@ -300,8 +296,7 @@ impl Parts {
                 (branch, "only", scene.text.fill("only-of", &about())),
             ] {
                 if has {
-                    let button =
-                        el("button").attr("type", "button").attr("data-do", verb).class("plain");
+                    let button = button("plain", "data-do", verb);
                     self.actions.add(button.attr("aria-label", &named).text(&scene.text.say(verb)));
                 }
             }

@@ -35,6 +35,11 @@ pub fn el(name: &str) -> El {
     made(|document| document.create_element(name))
 }
 
+/// A button with a class and an attribute that says what it does.
+pub fn button(class: &str, name: &str, value: &str) -> El {
+    el("button").attr("type", "button").class(class).attr(name, value)
+}
+
 /// An SVG element by its name.
 pub fn svg(name: &str) -> El {
     made(|document| document.create_element_ns(Some(SVG), name))

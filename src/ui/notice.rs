@@ -2,7 +2,7 @@
 
 use crate::domain::trouble::Trouble;
 use crate::ui::Scene;
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, button, el};
 
 /// Grey bars in the shape of comments, and the words for those who do not see them.
 pub fn waiting(scene: &Scene, slow: bool) -> El {
@@ -33,7 +33,7 @@ pub fn failed_part(scene: &Scene, title: &str, trouble: &Trouble) -> El {
 fn trouble_box(scene: &Scene, title: &str, trouble: &Trouble) -> El {
     let words = el("p").text(&scene.text.explain(trouble));
     let title = el("p").child(el("strong").text(title));
-    let retry = el("button").attr("type", "button").attr("data-do", "retry").class("button");
+    let retry = button("button", "data-do", "retry");
     let retry = retry.text(&scene.text.say("retry"));
     el("div")
         .class("notice failed")

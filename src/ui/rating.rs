@@ -6,7 +6,7 @@ use web_sys::HtmlInputElement;
 
 use crate::domain::rating::{Rating, Stars};
 use crate::ui::Scene;
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, button, el};
 
 /// The article's rating: what all readers gave, and the viewer's own, as native radio buttons.
 #[component]
@@ -93,7 +93,7 @@ fn give(scene: &Scene) -> El {
             el("span").class("unseen").text(&scene.text.count("stars", stars.count().into()));
         row.add(el("label").child(input).child(el("span").class("star")).child(words));
     }
-    let back = el("button").attr("type", "button").class("plain").attr("data-do", "unrate");
+    let back = button("plain", "data-do", "unrate");
     let back = back.text(&scene.text.say("unrate"));
     let (rating, discussion) = (scene.discussion.rating(), scene.discussion.clone());
     group.child(row).child(back.clone()).bind(move |group| {

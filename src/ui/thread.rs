@@ -9,7 +9,7 @@ use crate::domain::comment::CommentKey;
 use crate::ui::Scene;
 use crate::ui::branch::Branch;
 use crate::ui::comment::Card;
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, button, el};
 
 /// A comment with everything under it, down to the deepest level that is shown as a level. Its replies are
 /// put into `inner`.
@@ -19,7 +19,7 @@ pub fn Thread(scene: Scene, key: CommentKey, depth: usize, inner: Rc<OnceCell<Rc
     let item = el("li").class("thread").child(card.whole.clone());
     let discussion = scene.discussion.clone();
     let more = discussion.offers(Some(key)).replies.then(|| {
-        let button = el("button").attr("type", "button").attr("data-do", "replies").class("plain");
+        let button = button("plain", "data-do", "replies");
         button.attr("data-key", &key.0.to_string()).attr("hidden", "")
     });
     if let Some(more) = &more {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::state::load::Load;
 use crate::ui::Scene;
 use crate::ui::branch::Branch;
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, button, el};
 use crate::ui::notice::{failed, failed_part, notice, waiting};
 
 /// The list of threads with its states: waiting, slow, empty, failed, and more to come.
@@ -48,7 +48,7 @@ fn state(scene: &Scene) -> El {
             state.add(failed_part(&scene, &title, &trouble));
         }
         if scene.discussion.only().is_some() {
-            let button = el("button").attr("type", "button").attr("data-do", "all").class("plain");
+            let button = button("plain", "data-do", "all");
             let button = button.text(&scene.text.say("all"));
             state.add(notice(&scene.text.say("only-shown")).child(button));
         }
@@ -62,7 +62,7 @@ fn state(scene: &Scene) -> El {
 fn more(scene: &Scene) -> El {
     let scene = scene.clone();
     let load = scene.discussion.more();
-    let button = el("button").attr("type", "button").attr("data-do", "more").class("button");
+    let button = button("button", "data-do", "more");
     let words = el("p").class("quiet").attr("role", "alert");
     let inside = (button.clone(), words.clone());
     el("div").class("more").child(words).child(button).bind(move |more| {

@@ -3,14 +3,14 @@
 use crate::domain::offers::Offers;
 use crate::domain::vote::{Tally, Vote};
 use crate::ui::Scene;
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, button, el};
 use crate::ui::icon::{self, icon};
 
 /// Buttons for the votes a service offers.
 pub(super) fn vote_buttons(scene: &Scene, offers: Offers) -> El {
     let votes = el("span").class("votes").part("votes");
     let button = |verb: &str, path: &'static str| {
-        let button = el("button").attr("type", "button").attr("data-do", verb).class("vote");
+        let button = button("vote", "data-do", verb);
         // The space keeps the number apart from the words in the name of the button.
         let words = el("span").class("unseen").text(&[&scene.text.say(verb), " "].concat());
         button.attr("aria-pressed", "false").child(icon(path)).child(words).child(el("b"))

@@ -12,7 +12,7 @@ use crate::state::load::SLOW_AFTER;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
-use crate::ui::el::{El, after, el, listen, spawn, target};
+use crate::ui::el::{El, after, button, el, listen, spawn, target};
 use crate::ui::following;
 use crate::ui::rating::{RatingControl, RatingControlProps};
 use crate::ui::space;
@@ -26,7 +26,7 @@ const STAYED: i32 = 3_000;
 #[component]
 pub fn Widget(scene: Scene) -> El {
     let heading = el("h2").part("heading").attr("tabindex", "-1");
-    let find = el("button").attr("type", "button").attr("data-do", "find").class("plain");
+    let find = button("plain", "data-do", "find");
     let way = el("div").class("way").child(find.text(&scene.text.say("way")));
     let status = el("p").class("unseen").attr("role", "status");
     let alert = el("p").class("alert").attr("role", "alert");

@@ -13,7 +13,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 use crate::domain::comment::CommentKey;
 use crate::domain::order::Order;
 use crate::ui::Scene;
-use crate::ui::el::{El, el, spawn};
+use crate::ui::el::{El, button, el, spawn};
 use crate::ui::writing;
 
 const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/finding.json"));
@@ -25,7 +25,7 @@ pub fn open(scene: &Scene, whole: &El, place: &El) {
     let (field, count) = (field(scene), el("span").class("quiet").attr("role", "status"));
     let find = el("div").class("find").attr("role", "search").child(field.clone());
     let step = |name: &str, sign: &str| {
-        let button = el("button").attr("type", "button").class("plain").attr("data-step", name);
+        let button = button("plain", "data-step", name);
         button.attr("aria-label", &scene.text.say(name)).text(sign)
     };
     let (before, next) = (step("find-previous", "↑"), step("find-next", "↓"));

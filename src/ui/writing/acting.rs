@@ -14,7 +14,7 @@ use crate::endpoint::part::{Part, need};
 use crate::state::discussion::Open;
 use crate::state::news::News;
 use crate::ui::Scene;
-use crate::ui::el::{El, after, effect, el, every, listen, member, spawn};
+use crate::ui::el::{El, after, button, effect, el, every, listen, member, spawn};
 use crate::ui::finding;
 use crate::ui::widget::{key_of, later_slow, read};
 use crate::ui::writing::told;
@@ -119,6 +119,7 @@ fn go_to(scene: &Scene, whole: &El, key: Option<CommentKey>) {
 /// Cuts a long comment, or shows all of it.
 fn cut(scene: &Scene, words: &El, cut: bool) {
     words.toggle("data-cut", cut);
+    words.toggle("data-uncut", !cut);
     if let Some(button) = words.node().next_element_sibling().map(El::of) {
         button.set("aria-expanded", if cut { "false" } else { "true" });
         button.set_text(&scene.text.say(if cut { "long-more" } else { "long-less" }));
@@ -244,7 +245,7 @@ pub(super) fn bring(scene: &Scene, whole: &El, key: CommentKey, mark: bool) -> O
 /// A way back where the words of a comment were, for as long as there is one.
 pub(super) fn offer_undo(scene: &Scene, into: &El) {
     let words = el("p").text(&scene.text.say("removed"));
-    let undo = el("button").attr("type", "button").attr("data-do", "undo").class("button");
+    let undo = button("button", "data-do", "undo");
     let undo = undo.text(&scene.text.say("undo"));
     let row = el("div").class("bar").child(undo.clone());
     into.add(el("div").class("notice").attr("role", "group").child(words).child(row));

@@ -30,7 +30,7 @@ use crate::text::Text;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, after, dress, el, spawn};
+use crate::ui::el::{El, after, button, dress, el, spawn};
 use crate::ui::widget::hash;
 use crate::ui::writing::who::{Who, value};
 
@@ -119,7 +119,7 @@ pub fn open(form: Form) {
     let send = el("button").attr("type", "submit").class("button").part("button");
     let bar = el("div").class("bar").child(send.clone());
     if form.place.is_some() {
-        let cancel = el("button").attr("type", "button").attr("data-do", "close").class("plain");
+        let cancel = button("plain", "data-do", "close");
         bar.add(cancel.text(&form.scene.text.say("cancel")));
     }
     form.rest.node().prepend_with_node_1(who.fields.node()).ok();

@@ -12,7 +12,7 @@ use crate::endpoint::now;
 use crate::state::discussion::Open;
 use crate::state::entry::{Deed, Entry};
 use crate::ui::Scene;
-use crate::ui::el::{El, after, effect, el, listen, spawn, target};
+use crate::ui::el::{El, after, button, effect, el, listen, spawn, target};
 use crate::ui::writing::tried;
 
 /// So many characters of what was written are shown.
@@ -118,7 +118,7 @@ fn item(scene: &Scene, entry: &Entry) -> El {
         let verbs = [("send-again", "button"), ("edit-unsent", "plain"), ("discard", "plain")];
         let fits = |verb: &str| verb != "edit-unsent" || entry.deed.has_words();
         for (verb, class) in verbs.into_iter().filter(|(verb, _)| fits(verb)) {
-            let button = el("button").attr("type", "button").class(class).attr("data-unsent", verb);
+            let button = button(class, "data-unsent", verb);
             bar.add(button.attr("data-uuid", &entry.uuid).text(&text.say(verb)));
         }
     }

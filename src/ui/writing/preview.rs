@@ -6,12 +6,12 @@ use crate::domain::markdown;
 use crate::endpoint::part::{Part, need};
 use crate::ui::body;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, el, spawn};
+use crate::ui::el::{El, button, el, spawn};
 
 /// Adds it to a form, with a button in the toolbar that shows it and hides it.
 pub(super) fn add(form: &Form, bar: &El) {
     let text = &form.scene.text;
-    let button = el("button").attr("type", "button").class("plain").attr("data-mark", "preview");
+    let button = button("plain", "data-mark", "preview");
     let button = button.attr("aria-pressed", "false").text(&text.say("preview"));
     let shown = el("div").class("words").attr("dir", "auto");
     let title = el("p").class("quiet").text(&text.say("preview"));

@@ -7,7 +7,7 @@ use web_sys::{HtmlDocument, HtmlTextAreaElement, KeyboardEvent};
 use crate::domain::marking::{Mark, Marked, appended, mark};
 use crate::state::memory;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, button, el};
 use crate::ui::writing::{mention, preview, quote};
 
 const MARKS: [(Mark, &str, &str); 6] = [
@@ -23,13 +23,7 @@ const MARKS: [(Mark, &str, &str); 6] = [
 fn offer_other(form: &Form) {
     let Some(other) = form.scene.discussion.other_draft(form.place, form.editing) else { return };
     let text = &form.scene.text;
-    let button = |name: &str| {
-        el("button")
-            .attr("type", "button")
-            .class("plain")
-            .attr("data-other", name)
-            .text(&text.say(name))
-    };
+    let button = |name: &str| button("plain", "data-other", name).text(&text.say(name));
     let (take, leave) = (button("other-take"), button("discard"));
     let bar = el("div").class("bar").child(take.clone()).child(leave.clone());
     let notice = el("div").class("notice").attr("role", "group");
@@ -60,7 +54,7 @@ pub(super) fn add(form: &Form) {
         let bar = el("div").class("marks").attr("role", "toolbar");
         let bar = bar.attr("aria-label", &text.say("marks"));
         for (place, (kind, name, key)) in MARKS.into_iter().enumerate() {
-            let button = el("button").attr("type", "button").class("plain").attr("data-mark", name);
+            let button = button("plain", "data-mark", name);
             // One stop for Tab, arrows inside (ARIA Authoring Practices, toolbar).
             let button = button.attr("tabindex", if place == 0 { "0" } else { "-1" });
             if !key.is_empty() {

@@ -301,8 +301,10 @@ fn cuts_long_comments(world: &World) -> Result<()> {
         format!("{}.querySelector('.words')", card("many")),
         format!("{}.querySelector('.long')", card("many")),
     );
-    page.wait(&format!("{words}.clientHeight < {words}.scrollHeight && !{more}.hidden"))?;
-    ensure!(page.eval(&format!("{}.querySelector('.long').hidden", card("short")))? == true);
+    page.wait(&format!("{words}.clientHeight < {words}.scrollHeight && {more}.checkVisibility()"))?;
+    ensure!(
+        page.eval(&format!("{}.querySelector('.long').checkVisibility()", card("short")))? == false
+    );
     page.click(&more)?;
     page.wait(&format!(
         "{words}.clientHeight === {words}.scrollHeight && {more}.textContent === 'Read less'"
