@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::HeaderName;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures_util::{Stream, StreamExt, stream};
@@ -83,12 +84,14 @@ pub(crate) struct Listen {
     article: String,
 }
 
+type Headers = [(HeaderName, &'static str); 1];
+
 /// First how many comments an article has: who read it a moment ago knows whether that is still so. Then each
 /// change of its comments, as `data` the comment; the event `again` where changes were missed.
 pub(crate) async fn listen(
     State(app): State<App>,
     Asked(asked): Asked<Listen>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+) -> Result<(Headers, Sse<impl Stream<Item = Result<Event, Infallible>>>), Problem> {
     let article = ask::article(&asked.article)?;
     // Listens before it counts, so that nothing falls between.
     let listener = app.events.listen()?;
@@ -111,5 +114,7 @@ pub(crate) async fn listen(
         }
     });
     let told = stream::iter([Ok(first)]).chain(told);
-    Ok(Sse::new(told).keep_alive(KeepAlive::new().interval(BREATH)))
+    // A proxy that collects before it hands on would make us mute (nginx).
+    let headers = [(HeaderName::from_static("x-accel-buffering"), "no")];
+    Ok((headers, Sse::new(told).keep_alive(KeepAlive::new().interval(BREATH))))
 }

@@ -115,13 +115,14 @@ impl Reader {
                 break;
             }
             let width = indent + marker.width;
-            let mut inner = vec![line.get(width..).unwrap_or_default()];
+            let mut inner = Inner::new();
+            inner.push(line.get(width..).unwrap_or_default());
             at += 1;
             while let Some(line) = lines.get(at) {
                 let (indent, rest) = split(line);
                 if rest.is_empty() {
                     // A marker with nothing after it and a blank line is an item by itself.
-                    if inner.len() == 1 && marker.empty {
+                    if inner.lines.len() == 1 && marker.empty {
                         break;
                     }
                     inner.push("");
@@ -134,6 +135,7 @@ impl Reader {
                 }
                 at += 1;
             }
+            let mut inner = inner.lines;
             let blanks = inner.iter().rev().take_while(|line| line.is_empty()).count();
             let ended = blanks < inner.len() && blanks > 0;
             inner.truncate(inner.len() - blanks.min(inner.len() - 1));
@@ -260,7 +262,7 @@ fn marker(rest: &str) -> Option<Marker> {
 
 /// The lines of a quotation without their `>`, and how many there are.
 fn quoted<'a>(lines: &[&'a str]) -> (Vec<&'a str>, usize) {
-    let mut inner: Vec<&str> = Vec::new();
+    let mut inner = Inner::new();
     for line in lines {
         let (indent, rest) = split(line);
         if let Some(words) = rest.strip_prefix('>').filter(|_| indent < 4) {
@@ -271,24 +273,38 @@ fn quoted<'a>(lines: &[&'a str]) -> (Vec<&'a str>, usize) {
             break;
         }
     }
-    let taken = inner.len();
-    (inner, taken)
+    let taken = inner.lines.len();
+    (inner.lines, taken)
 }
 
-/// Whether these lines end in a paragraph, which a line without their marks goes on with.
-fn goes_on(lines: &[&str]) -> bool {
-    let mut open: Option<(char, usize)> = None;
-    for line in lines {
+/// Lines of something, and the code that is open at their end.
+struct Inner<'a> {
+    lines: Vec<&'a str>,
+    open: Option<(char, usize)>,
+}
+
+impl<'a> Inner<'a> {
+    fn new() -> Self {
+        Self { lines: Vec::new(), open: None }
+    }
+
+    fn push(&mut self, line: &'a str) {
         let (indent, rest) = split(line);
-        open = match (open, fence(rest).filter(|_| indent < 4)) {
+        self.open = match (self.open, fence(rest).filter(|_| indent < 4)) {
             (None, begun) => begun,
             (Some((sign, length)), Some((other, signs))) if sign == other && signs >= length => {
                 None
             }
             (still, _) => still,
         };
+        self.lines.push(line);
     }
-    let Some(mut last) = lines.last().copied().filter(|_| open.is_none()) else { return false };
+}
+
+/// Whether these lines end in a paragraph, which a line without their marks goes on with.
+fn goes_on(inner: &Inner) -> bool {
+    let last = inner.lines.last().copied().filter(|_| inner.open.is_none());
+    let Some(mut last) = last else { return false };
     for _ in 0..DEEPEST {
         let (indent, rest) = split(last);
         if rest.is_empty() || indent >= 4 || fence(rest).is_some() || heading(rest).is_some() {

@@ -36,25 +36,37 @@ impl Endpoint {
 
     /// Reads the comments among which new ones are, and whether these are all there are. Where
     /// [`Endpoint::read`] is stays as it is; what has not changed is not sent again (RFC 9110 §13).
+    ///
+    /// Where all was read, a service that tells is read from the start, because it may have told of any
+    /// comment; another is looked at from its last page on.
     pub async fn look(&self) -> Result<(Vec<Placed>, bool), Trouble> {
+        /// Pages; a discussion that grew by more is read anew by the next visit.
+        const FAR: usize = 40;
+        let (mut all, mut whole) = (Vec::new(), false);
         if !self.resolve().await? {
-            return Ok((Vec::new(), false));
+            return Ok((all, whole));
         }
-        let mut variables = self.known();
-        let asked = if self.has_more() {
-            if self.profile.sorts_by("newest") {
-                variables.set("sort", Value::text("newest"));
+        let (mut variables, more) = (self.known(), self.has_more());
+        if more && self.profile.sorts_by("newest") {
+            variables.set("sort", Value::text("newest"));
+        }
+        let thorough = more || self.events().is_some();
+        let mut asked = if thorough { None } else { self.last.borrow().clone() };
+        let from_start = asked.is_none() && !more;
+        for _ in 0..FAR {
+            let mut request = self.profile.list(&variables, asked.as_ref());
+            request.fresh = true;
+            let reply = self.ask(&request).await?;
+            let page = self.profile.page(reply.answer(&variables), asked.as_ref());
+            let page = page.map_err(|reason| reply.unreadable(&reason))?;
+            all.extend(page.found.into_iter().map(|found| self.place(found)));
+            let next = page.next.filter(|next| asked.as_ref() != Some(next));
+            whole = from_start && next.is_none() && page.unread == 0;
+            if more || next.is_none() {
+                break;
             }
-            None
-        } else {
-            self.last.borrow().clone()
-        };
-        let mut request = self.profile.list(&variables, asked.as_ref());
-        request.fresh = true;
-        let reply = self.ask(&request).await?;
-        let page = self.profile.page(reply.answer(&variables), asked.as_ref());
-        let page = page.map_err(|reason| reply.unreadable(&reason))?;
-        let whole = asked.is_none() && page.next.is_none() && page.unread == 0;
-        Ok((page.found.into_iter().map(|found| self.place(found)).collect(), whole))
+            asked = next;
+        }
+        Ok((all, whole))
     }
 }

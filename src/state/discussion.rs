@@ -65,6 +65,10 @@ pub(super) struct Inner {
     pub(super) refused: RefCell<Option<(CommentKey, Trouble)>>,
     /// The order in which the reader wants the threads.
     pub(super) sorter: RefCell<Option<Sorter>>,
+    /// Counts what the viewer does, so that an answer from before it never wins.
+    pub(super) writes: Cell<u32>,
+    /// New comments that wait to be asked for.
+    pub(super) waiting: RefCell<Vec<CommentKey>>,
     /// The only thread that is shown, if not all are.
     pub(super) only: Cell<Option<CommentKey>>,
     /// Up to when everything was seen before this visit.
@@ -126,6 +130,8 @@ impl Discussion {
             changing: RefCell::default(),
             refused: RefCell::default(),
             sorter: RefCell::default(),
+            writes: Cell::default(),
+            waiting: RefCell::default(),
             only: Cell::default(),
             since: Cell::default(),
             folds: RefCell::default(),

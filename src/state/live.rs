@@ -2,7 +2,7 @@
 
 use leptos::prelude::{GetUntracked, Notify, With};
 
-use crate::domain::comment::{CommentKey, Standing};
+use crate::domain::comment::{Comment, CommentKey, Standing};
 use crate::domain::markup;
 use crate::domain::outbox::State;
 use crate::domain::time::Time;
@@ -15,6 +15,8 @@ use crate::state::load::Load;
 use crate::state::memory;
 use crate::state::news::News;
 
+/// Looks until nothing is written meanwhile.
+const TRIES: u32 = 3;
 /// Characters of what is remembered to be folded: hundreds of threads.
 const FOLDS: usize = 8_000;
 /// Milliseconds in which a service may not list yet what it has taken.
@@ -33,6 +35,8 @@ impl Discussion {
     pub fn hear(&self, number: usize, data: &str) -> Result<Option<Placed>, Trouble> {
         let source = self.0.sources.borrow()[number].clone();
         match source.endpoint.heard(data) {
+            // What one changed in another window comes without what it was written as.
+            Some(Heard::Comment(placed)) if self.is_own_change(&placed) => Err(Trouble::Unreadable),
             Some(Heard::Comment(placed)) => Ok(self.take_in(number, *placed, false)),
             Some(Heard::Total(total)) if source.total.get() == Some(total) => Ok(None),
             _ => Err(Trouble::Unreadable),
@@ -45,13 +49,30 @@ impl Discussion {
             return Ok(Vec::new());
         }
         let source = self.0.sources.borrow()[number].clone();
-        let (placed, whole) = source.endpoint.look().await?;
+        let mut tries = 0;
+        let (placed, whole) = loop {
+            let before = self.0.writes.get();
+            let found = source.endpoint.look().await?;
+            tries += 1;
+            // An answer from before a vote or an edit must not take it back.
+            if self.0.writes.get() == before {
+                break found;
+            }
+            if tries == TRIES {
+                return Ok(Vec::new());
+            }
+        };
         if whole && !source.endpoint.has_more() && !source.endpoint.offers().replies {
             let mut there: Vec<CommentKey> = placed.iter().map(|(key, ..)| *key).collect();
             there.sort_unstable();
             self.miss(number, &there);
         }
         Ok(placed.into_iter().filter_map(|placed| self.take_in(number, placed, true)).collect())
+    }
+
+    fn is_own_change(&self, (key, _, comment): &Placed) -> bool {
+        let own = |known: Comment| known.rights.edit && known.body != comment.body && !known.unsent;
+        comment.standing == Standing::Published && self.peek(*key).is_some_and(own)
     }
 
     /// A comment as it is now: one that is here is changed where it stands, a new one is given back. What is
@@ -66,10 +87,17 @@ impl Discussion {
         let known = self.peek(key).filter(|_| here);
         let Some(known) = known else {
             let source = self.0.sources.borrow()[number].clone();
-            let lost = |parent: CommentKey| !self.0.forest.borrow().has(parent);
+            let waiting = || self.0.waiting.borrow_mut();
+            let lost = |parent: CommentKey| {
+                !self.0.forest.borrow().has(parent) && !waiting().contains(&parent)
+            };
             // It comes with the page it stands on.
             let later = source.endpoint.has_more() && parent.is_some_and(lost);
-            let seen = comment.standing == Standing::Published;
+            // One that was taken back while it waited is given back too, to be forgotten.
+            let seen = comment.standing == Standing::Published || waiting().contains(&key);
+            if seen && !later {
+                waiting().push(key);
+            }
             return (seen && !later).then_some((key, parent, comment));
         };
         // What the viewer is changing has the last word.
@@ -170,6 +198,7 @@ impl Discussion {
             first = first.or(Some(key));
             count += 1;
         }
+        self.0.waiting.take();
         self.0.only.set(None);
         self.0.roots.notify();
         if let Some(first) = first {

@@ -308,6 +308,7 @@ impl Discussion {
         let of = |entry: &Entry| entry.deed.about().map_or(0, |key| self.0.keys.source(key));
         all.retain(|entry| of(entry) != number);
         all.extend(entries);
+        self.0.writes.set(self.0.writes.get() + 1);
         self.0.outbox.set(all);
     }
 

@@ -24,6 +24,7 @@ impl Discussion {
     /// Keeps on this device up to when everything was seen, where that is later than before.
     pub(super) fn keep_visit(&self, newest: Time) {
         let since = self.0.since.get().unwrap_or(newest);
+        let newest = newest.max(since);
         let kept = [since.0, newest.0, now().0].map(|number| number.to_string()).join(" ");
         memory::keep(&["visit ", &self.at(None).name].concat(), &kept);
     }

@@ -8,7 +8,7 @@ use crate::domain::permalink;
 use crate::domain::time::Time;
 use crate::endpoint::part::{Part, need};
 use crate::state::discussion::{Discussion, Open};
-use crate::state::load::SLOW_AFTER;
+use crate::state::load::{Load, SLOW_AFTER};
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
@@ -136,7 +136,8 @@ fn follow(scene: &Scene, whole: &El) {
     if whole.node().has_attribute("data-followed") || !whole.node().has_attribute("data-read") {
         return;
     }
-    if scene.discussion.has_failed() {
+    // One of several services may have failed: the others are followed.
+    if matches!(scene.discussion.load().get_untracked(), Load::Failed(_)) {
         return;
     }
     whole.toggle("data-followed", true);

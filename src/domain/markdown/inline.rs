@@ -287,6 +287,9 @@ fn emphasized(pieces: Vec<Piece>) -> Vec<Piece> {
                 break;
             };
             let inside = out.split_off(found + 1);
+            for bottom in &mut bottoms {
+                *bottom = found.min(*bottom);
+            }
             let Some(Piece::Run { length: others, whole, opens, closes, .. }) = out.pop() else {
                 break;
             };

@@ -209,6 +209,7 @@ fn emphasis() {
         "__a_b__",
         "*a*.*b*",
         "“*a*”",
+        "_a `c` d* e_ *d*",
         "a—*b*—c",
     ] {
         check(markdown);
@@ -349,6 +350,7 @@ fn bombs_take_no_time() {
         ("\u{301}", 50_000),
         ("1. a\n  ", 10_000),
         ("~a", 40_000),
+        ("> a\nb\nb\nb\nb\nb\nb\nb\n", 6_000),
     ] {
         let started = std::time::Instant::now();
         let nodes = read(&bomb.repeat(times));

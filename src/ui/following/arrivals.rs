@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Event, EventSource, EventTarget, MessageEvent};
 
+use crate::domain::comment::Standing;
 use crate::endpoint::Placed;
 use crate::endpoint::part::{Part, need};
 use crate::ui::Scene;
@@ -39,6 +40,8 @@ pub(super) fn watch(scene: &Scene, whole: &El) {
                 pause: Cell::new(every.unwrap_or(RAREST)),
                 turn: Cell::new(0),
                 stream: RefCell::default(),
+                looking: Cell::default(),
+                again: Cell::default(),
             })
         })
         .collect();
@@ -52,7 +55,9 @@ pub(super) fn watch(scene: &Scene, whole: &El) {
                 ear.close();
             } else {
                 ear.open();
-                ear.look_now();
+                if ear.every.is_some() || ear.events.is_some() {
+                    ear.look_now();
+                }
             }
         }
     });
@@ -99,6 +104,13 @@ fn offer(scene: &Scene, whole: &El, waiting: ArcRwSignal<Vec<Placed>>) {
     });
 }
 
+/// Streams of one page. Browsers give a server six connections in all, and votes need one too.
+const STREAMS_MOST: u32 = 2;
+
+thread_local! {
+    static STREAMS: Cell<u32> = const { Cell::new(0) };
+}
+
 /// Follows one service.
 struct Ear {
     scene: Scene,
@@ -111,6 +123,8 @@ struct Ear {
     /// Counts openings, so that a clock of an earlier one does nothing.
     turn: Cell<u32>,
     stream: RefCell<Option<Stream>>,
+    looking: Cell<bool>,
+    again: Cell<bool>,
 }
 
 /// Open until it is dropped.
@@ -124,6 +138,7 @@ impl Drop for Stream {
         self.0.set_onmessage(None);
         self.0.set_onerror(None);
         self.0.close();
+        STREAMS.set(STREAMS.get() - 1);
     }
 }
 
@@ -142,7 +157,11 @@ impl Ear {
     }
 
     fn listen_to(self: &Rc<Self>, address: &str) -> Option<Stream> {
+        if STREAMS.get() >= STREAMS_MOST {
+            return None;
+        }
         let source = EventSource::new(address).ok()?;
+        STREAMS.set(STREAMS.get() + 1);
         let heard = |act: fn(&Rc<Self>, &Event)| {
             let ear: Weak<Self> = Rc::downgrade(self);
             Heard::new(move |event: Event| {
@@ -186,10 +205,15 @@ impl Ear {
         Some(Stream(source, [open, message, error]))
     }
 
+    /// One look at a time; what happens meanwhile is looked for after it.
     fn look_now(self: &Rc<Self>) {
+        if self.looking.replace(true) {
+            return self.again.set(true);
+        }
         let (ear, turn) = (self.clone(), self.turn.get());
         spawn(async move {
             let found = ear.scene.discussion.catch_up(ear.number).await;
+            ear.looking.set(false);
             let usual = ear.every.unwrap_or(RAREST);
             ear.pause.set(match &found {
                 Ok(found) if !found.is_empty() => usual,
@@ -197,7 +221,9 @@ impl Ear {
             });
             if turn == ear.turn.get() {
                 ear.add(found.unwrap_or_default());
-                if ear.stream.borrow().is_none() {
+                if ear.again.replace(false) {
+                    ear.look_now();
+                } else if ear.stream.borrow().is_none() {
                     ear.look_later();
                 }
             }
@@ -224,9 +250,10 @@ impl Ear {
         }
         self.waiting.update(|waiting| {
             for placed in found {
-                match waiting.iter_mut().find(|(key, ..)| *key == placed.0) {
-                    Some(known) => *known = placed,
-                    None => waiting.push(placed),
+                // As it is now; one that was taken back meanwhile is not shown at all.
+                waiting.retain(|(key, ..)| *key != placed.0);
+                if placed.2.standing == Standing::Published {
+                    waiting.push(placed);
                 }
             }
         });

@@ -16,7 +16,10 @@ pub(super) fn show(scene: &Scene, whole: &El) {
     scene.discussion.note_visit();
     let left = scene.discussion.clone();
     if let Some(window) = web_sys::window() {
-        listen(&window, "pagehide", move |_| left.keep_folds());
+        listen(&window, "pagehide", move |_| {
+            left.keep_folds();
+            left.note_visit();
+        });
     }
     let button = el("button").attr("type", "button");
     let button = button.class("plain fresh").attr("hidden", "");

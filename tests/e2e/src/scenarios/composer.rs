@@ -103,6 +103,9 @@ fn quotes_what_is_selected(world: &World) -> Result<()> {
         ))
     };
     select(0, 13)?;
+    // Once what keeps an eye on it has come.
+    page.wait("deep('jaw-jaw', '.broke')")?;
+    select(0, 13)?;
     page.click(&button("Kettles", "reply"))?;
     let field = "deep('jaw-jaw', '.opened textarea')";
     page.wait(&format!("{field}.value === '> Kettles sing.\\n\\n'"))?;

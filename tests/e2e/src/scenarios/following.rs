@@ -52,6 +52,12 @@ fn hears_of_others(world: &World) -> Result<()> {
     arrived(&page, "Show 1 new comment")?;
     post(&blog.native, "second", None, "Eve")?;
     arrived(&page, "Show 2 new comments")?;
+    // What is taken back before it was shown is never shown.
+    let short = post(&blog.native, "short-lived", None, "Eve")?;
+    arrived(&page, "Show 3 new comments")?;
+    let token = short["token"].as_str().unwrap_or_default();
+    send(&blog.native, "DELETE", id(&short)?, token, &json!({}))?;
+    arrived(&page, "Show 2 new comments")?;
     // Nothing moves before it is asked for.
     wait_threads(&page, "Ada: first\n")?;
     let moved = page.eval(&top)?;
@@ -226,14 +232,14 @@ fn marks_what_is_new(world: &World) -> Result<()> {
         page.click("deep('jaw-jaw', '.fresh')")?;
         page.wait(&format!("deep('jaw-jaw').shadowRoot.activeElement === {}", card(name)))?;
     }
-    // Half an hour later it is another visit.
+    // Half an hour later it is another visit. What is kept when the page is left is kept by then.
+    page.goto(&site.url("/elsewhere"))?;
     page.eval(
         "for (const key of Object.keys(localStorage)) if (key.startsWith('jaw-jaw:visit')) {
             const kept = localStorage[key].split(' ');
             localStorage[key] = [kept[0], kept[1], kept[2] - 31 * 60000].join(' ') }",
     )?;
-    page.reload()?;
-    ready(&page)?;
+    visit(&page, &site.url("/"))?;
     follows(&page)?;
     page.wait(&format!("deep('jaw-jaw', '.fresh')?.hidden && {marked} === 0"))?;
     unharmed(&page)
