@@ -86,9 +86,7 @@ impl Comment {
         }
         comment
     }
-}
 
-impl Comment {
     /// The comment without anything that is one viewer's own.
     fn for_all(&self) -> Value {
         let mut comment = self.json(None, 0);

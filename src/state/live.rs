@@ -233,9 +233,10 @@ impl Discussion {
 
     /// What came since the last visit, in the order it is listed.
     pub fn unseen(&self) -> Vec<CommentKey> {
+        let Some(since) = self.0.since.get() else { return Vec::new() };
         // Most are not, and need not be looked at further.
         let is_new = |key: &CommentKey| {
-            self.created(*key) > self.0.since.get()
+            self.created(*key) > Some(since)
                 && self.peek(*key).is_some_and(|comment| self.is_new(&comment))
         };
         self.with_replies(self.roots()).into_iter().filter(is_new).collect()

@@ -153,6 +153,7 @@ impl Ear {
 
     fn close(&self) {
         self.turn.set(self.turn.get() + 1);
+        self.again.set(false);
         self.stream.take();
     }
 
@@ -219,13 +220,11 @@ impl Ear {
                 Ok(found) if !found.is_empty() => usual,
                 _ => (ear.pause.get() * 3 / 2).clamp(usual, RAREST.max(usual)),
             });
-            if turn == ear.turn.get() {
-                ear.add(found.unwrap_or_default());
-                if ear.again.replace(false) {
-                    ear.look_now();
-                } else if ear.stream.borrow().is_none() {
-                    ear.look_later();
-                }
+            ear.add(found.unwrap_or_default());
+            if ear.again.replace(false) {
+                ear.look_now();
+            } else if turn == ear.turn.get() && ear.stream.borrow().is_none() {
+                ear.look_later();
             }
         });
     }
