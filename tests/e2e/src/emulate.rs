@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::page::Page;
 
@@ -69,22 +69,42 @@ impl Page {
         self.call("Network.emulateNetworkConditions", conditions).map(drop)
     }
 
-    /// Bytes of JavaScript heap in use after a garbage collection.
+    /// Bytes that scripts and nodes hold after a garbage collection, by a heap snapshot.
+    ///
+    /// Compiled code does not count: V8 makes more of it for as long as something runs often.
     pub fn heap(&self) -> Result<u64> {
-        self.call("HeapProfiler.collectGarbage", json!({}))?;
-        let usage = self.call("Runtime.getHeapUsage", json!({}))?;
-        // Chromium writes it as a whole number with or without a fraction.
-        let size = usage["usedSize"].to_string();
-        size.split('.').next().and_then(|n| n.parse().ok()).with_context(|| format!("heap {usage}"))
+        self.log()?.snapshot.borrow_mut().clear();
+        self.call("HeapProfiler.takeHeapSnapshot", json!({ "reportProgress": false }))?;
+        let written = self.log()?.snapshot.take();
+        held(&serde_json::from_str(&written)?).context("a heap snapshot of another form")
     }
 
     /// Counters such as `Nodes`, `JSEventListeners`, `ScriptDuration` (seconds of thread time).
     pub fn metrics(&self) -> Result<BTreeMap<String, f64>> {
         let answer = self.call("Performance.getMetrics", json!({}))?;
         let metrics = answer["metrics"].as_array().context("no metrics")?;
-        let named = |metric: &serde_json::Value| {
-            Some((metric["name"].as_str()?.to_owned(), metric["value"].as_f64()?))
-        };
+        let named =
+            |metric: &Value| Some((metric["name"].as_str()?.to_owned(), metric["value"].as_f64()?));
         Ok(metrics.iter().filter_map(named).collect())
     }
+}
+
+/// Sizes of all that a V8 heap snapshot names, without what compiling made.
+fn held(snapshot: &Value) -> Option<u64> {
+    let meta = &snapshot["snapshot"]["meta"];
+    let fields = meta["node_fields"].as_array()?;
+    let at = |name: &str| fields.iter().position(|field| field == name);
+    let (kind, name, size) = (at("type")?, at("name")?, at("self_size")?);
+    let kinds = meta["node_types"].get(kind)?.as_array()?;
+    let strings = snapshot["strings"].as_array()?;
+    let number = |node: &[Value], field: usize| node.get(field)?.as_u64();
+    let mut sum = 0;
+    for node in snapshot["nodes"].as_array()?.chunks(fields.len()) {
+        let kind = kinds.get(usize::try_from(number(node, kind)?).ok()?)?;
+        let name = strings.get(usize::try_from(number(node, name)?).ok()?)?.as_str()?;
+        if kind != "code" && !name.contains("WasmNativeModule") {
+            sum += number(node, size)?;
+        }
+    }
+    Some(sum)
 }

@@ -30,6 +30,8 @@ pub(crate) struct Log {
     exceptions: RefCell<Vec<String>>,
     violations: RefCell<Vec<String>>,
     requests: RefCell<Vec<Request>>,
+    /// A heap snapshot, as JSON in pieces.
+    pub(crate) snapshot: RefCell<String>,
 }
 
 impl Page {
@@ -92,6 +94,9 @@ impl Log {
                 }
                 "Runtime.bindingCalled" => {
                     self.violations.borrow_mut().push(string(&params["payload"]));
+                }
+                "HeapProfiler.addHeapSnapshotChunk" => {
+                    self.snapshot.borrow_mut().push_str(&string(&params["chunk"]));
                 }
                 _ => self.take_in_network(&method, &params),
             }
