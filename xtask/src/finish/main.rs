@@ -4,6 +4,7 @@ mod glue;
 mod links;
 mod module;
 mod optimise;
+mod order;
 mod plan;
 mod script;
 mod split;
@@ -65,7 +66,7 @@ fn main() -> Result<()> {
     let names = std::iter::once("widget").chain(PARTS.iter().map(|part| part.name));
     for (name, module) in names.zip(modules) {
         let file = fresh.join(format!("jawjaw-{name}.wasm"));
-        fs::write(file, optimise::optimise(root, module)?)?;
+        fs::write(file, order::order(&optimise::optimise(root, module)?)?)?;
     }
     for folder in ["profiles", "locales"] {
         pack(&root.join(folder), &fresh.join(folder))?;

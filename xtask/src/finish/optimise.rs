@@ -18,6 +18,8 @@ const LEVEL: &[&str] = &[
     "--always-inline-max-function-size=0",
     // The first kilobyte is the end of the stack, and no address of anything.
     "--low-memory-unused",
+    // The same alignment everywhere; processors do not mind.
+    "--dealign",
 ];
 
 /// What the compiler uses, and no more: with all features wasm-opt writes what no browser reads yet.
