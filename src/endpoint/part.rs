@@ -3,11 +3,11 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::Response;
+use web_sys::{RequestInit, Response};
 
 use crate::domain::trouble::Trouble;
 use crate::endpoint::http::warn;
@@ -51,6 +51,11 @@ thread_local! {
 
 #[wasm_bindgen]
 extern "C" {
+    /// The SHA-256 of each part in Base64, in the order of [`Part`]. The build writes them into the glue;
+    /// while one works on the program there are none.
+    #[wasm_bindgen(thread_local_v2, js_name = "jawjawSums")]
+    static SUMS: Option<Array>;
+
     #[wasm_bindgen(js_namespace = WebAssembly, catch)]
     fn instantiate(code: &JsValue, imports: &Object) -> Result<Promise, JsValue>;
 }
@@ -69,7 +74,7 @@ pub async fn need(part: Part) -> Result<(), Trouble> {
     }
     let place = part as usize;
     let asked = ASKED.with_borrow_mut(|asked| {
-        let fetched = || future_to_promise(fetch([folder, part.file()].concat()));
+        let fetched = || future_to_promise(fetch([folder, part.file()].concat(), part));
         asked[place].get_or_insert_with(fetched).clone()
     });
     JsFuture::from(asked).await.map(drop).map_err(|error| {
@@ -84,10 +89,15 @@ pub async fn need(part: Part) -> Result<(), Trouble> {
     })
 }
 
-async fn fetch(address: String) -> Result<JsValue, JsValue> {
-    let window = web_sys::window().unwrap_or_else(|| js_sys::global().unchecked_into());
-    let response: Response =
-        JsFuture::from(window.fetch_with_str(&address)).await?.unchecked_into();
+async fn fetch(address: String, part: Part) -> Result<JsValue, JsValue> {
+    let sum = SUMS.with(|sums| sums.as_ref()?.get(part as u32).as_string());
+    let response = match get(&address, sum.as_deref()).await {
+        // Something else than what was built looks like nothing at all.
+        Err(error) if sum.is_some() => {
+            return Err(if get(&address, None).await.is_ok() { "changed".into() } else { error });
+        }
+        answered => answered?,
+    };
     if !response.ok() {
         return Err(response.status().into());
     }
@@ -96,4 +106,14 @@ async fn fetch(address: String) -> Result<JsValue, JsValue> {
     // The first module's exports, under the name by which parts ask for them.
     Reflect::set(&imports, &JsValue::from_str(""), &wasm_bindgen::exports())?;
     JsFuture::from(instantiate(&code, &imports)?).await
+}
+
+async fn get(address: &str, sum: Option<&str>) -> Result<Response, JsValue> {
+    let window = web_sys::window().unwrap_or_else(|| js_sys::global().unchecked_into());
+    let how = RequestInit::new();
+    if let Some(sum) = sum {
+        how.set_integrity(&["sha256-", sum].concat());
+    }
+    let response = JsFuture::from(window.fetch_with_str_and_init(address, &how)).await;
+    response.map(JsCast::unchecked_into)
 }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use base64::Engine;
-use sha2::{Digest, Sha384};
+use sha2::{Digest, Sha256, Sha384};
 
 use crate::links::Links;
 use crate::plan::Part;
@@ -53,12 +53,8 @@ fn main() -> Result<()> {
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh)?;
 
-    let loader = script::minify(&read(&root.join("src/loader.js"))?, false)?;
-    fs::write(fresh.join("jawjaw.js"), loader)?;
     let built = fs::read(staging.join("jawjaw_bg.wasm")).context("Trunk wrote no module")?;
     let module = module::trim(&built)?;
-    let glue = glue::fit(&read(&staging.join("jawjaw.js"))?, &module);
-    fs::write(fresh.join("jawjaw-widget.js"), script::minify(&glue, true)?)?;
     let linked = fs::read(root.join("target/wasm32-unknown-unknown/wasm/jawjaw.wasm"))?;
     let links = Links::of(&linked).context("reading what the linker wrote")?;
     let seal = format!("{:x}", Sha384::digest(&module.bytes));
@@ -68,6 +64,23 @@ fn main() -> Result<()> {
         let file = fresh.join(format!("jawjaw-{name}.wasm"));
         fs::write(file, order::order(&optimise::optimise(root, module)?)?)?;
     }
+    // Each is checked by what fetches it: the parts by the glue, the module and the glue by the loader.
+    let glue = glue::fit(&read(&staging.join("jawjaw.js"))?, &module);
+    let parts = PARTS.iter().map(|part| sum(&fresh.join(format!("jawjaw-{}.wasm", part.name))));
+    let parts = serde_json::to_string(&parts.collect::<Result<Vec<_>>>()?)?;
+    let glue = script::minify(&format!("const jawjawSums={parts};{glue}"), true)?;
+    fs::write(fresh.join("jawjaw-widget.js"), glue)?;
+    let mut loader = read(&root.join("src/loader.js"))?;
+    for file in ["jawjaw-widget.js", "jawjaw-widget.wasm"] {
+        let sum = sum(&fresh.join(file))?;
+        let places = [format!("integrity = {file:?}"), format!("integrity: {file:?}")];
+        let place = places.iter().find(|place| loader.contains(place.as_str()));
+        let place =
+            place.with_context(|| format!("the loader has no place for the sum of {file}"))?;
+        let filled = place.replace(file, &format!("sha256-{sum}"));
+        loader = loader.replace(place.as_str(), &filled);
+    }
+    fs::write(fresh.join("jawjaw.js"), script::minify(&loader, false)?)?;
     for folder in ["profiles", "locales"] {
         pack(&root.join(folder), &fresh.join(folder))?;
     }
@@ -121,6 +134,12 @@ fn integrity(folder: &Path) -> Result<String> {
         );
     }
     Ok(serde_json::to_string_pretty(&sums)?)
+}
+
+/// What a file must be, for the one that fetches it. SHA-256, for it stands in what is sent to readers.
+fn sum(file: &Path) -> Result<String> {
+    let sum = Sha256::digest(fs::read(file)?);
+    Ok(base64::engine::general_purpose::STANDARD.encode(sum))
 }
 
 /// Writes a `.br` and a `.gz` beside every file, for servers that hand them out as they are.

@@ -1,5 +1,7 @@
 //! What of the widget is fetched when, and what becomes of the reader where it cannot be.
 
+use std::path::Path;
+
 use anyhow::{Context, Result, ensure};
 
 use super::common::{blog, button, card, native, page, post, tag, unharmed, visit, wait_threads};
@@ -9,6 +11,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("parts_come_when_first_needed", come_when_first_needed),
     ("parts_that_cannot_be_fetched_lose_nothing", that_cannot_be_fetched_lose_nothing),
     ("parts_of_another_build_are_refused", of_another_build_are_refused),
+    ("parts_that_were_changed_do_not_run", that_were_changed_do_not_run),
     ("parts_check_a_profile_of_ones_own", check_a_profile_of_ones_own),
 ];
 
@@ -87,6 +90,45 @@ fn of_another_build_are_refused(world: &World) -> Result<()> {
     let console = page.console()?.join("\n");
     ensure!(console.contains("jawjaw-writing.wasm"), "{console}");
     unharmed(&page)
+}
+
+/// What the loader fetches, with something put in on the way: it runs where nothing checks it (the script
+/// tag itself, whose sum is the page's to give), and nowhere else.
+fn that_were_changed_do_not_run(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let changed = |file: &'static str| -> Result<(crate::Running, Page)> {
+        let mut bytes = std::fs::read(world.dist().join(file))?;
+        let is_script = Path::new(file).extension().is_some_and(|ending| ending == "js");
+        let kind = if is_script {
+            bytes.extend(b";document.documentElement.dataset.changed=1");
+            "text/javascript"
+        } else {
+            // A section of its own at the end, which changes nothing of what the module does.
+            bytes.extend([0, 2, 1, b'x']);
+            "application/wasm"
+        };
+        let route = move |ask: &crate::Ask| {
+            (ask.path == format!("/w/{file}")).then(|| Reply::new(200, kind, bytes.clone()))
+        };
+        let site = Site::new().route(route).dir("/w/", &world.dist());
+        let site = site.page("/", &page(&tag(&native.url))).start()?;
+        let page = world.page()?;
+        page.goto(&site.url("/"))?;
+        Ok((site, page))
+    };
+    let (_site, seen) = changed("jawjaw.js")?;
+    seen.wait("document.documentElement.dataset.changed")?;
+    for file in ["jawjaw-widget.js", "jawjaw-widget.wasm"] {
+        let (_site, page) = changed(file)?;
+        page.wait("deep('jaw-jaw').shadowRoot.adoptedStyleSheets.length === 0")?;
+        let ran = page
+            .eval("!!document.documentElement.dataset.changed || !!deep('jaw-jaw', '.widget')")?;
+        ensure!(ran == false, "{file} ran");
+        let console = page.console()?.join("\n");
+        ensure!(console.contains("could not start") && console.contains("integrity"), "{console}");
+        unharmed(&page)?;
+    }
+    Ok(())
 }
 
 fn check_a_profile_of_ones_own(world: &World) -> Result<()> {
