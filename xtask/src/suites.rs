@@ -132,7 +132,7 @@ fn wasm(only: Option<&str>) -> Result<Count> {
     counted(&mut test)
 }
 
-/// Whole visits in real Chromium, against real servers.
+/// Whole visits in real Chromium, against real servers; hostile answers in Firefox too.
 fn e2e(only: Option<&str>, quick: bool, corpus: Option<&Path>) -> Result<Count> {
     tools::for_testing()?;
     build::if_stale()?;

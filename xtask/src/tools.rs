@@ -161,12 +161,14 @@ fn toolchain() -> Result<String> {
     channel.map(|(channel, _)| channel.to_owned()).context("rust-toolchain.toml names no channel")
 }
 
-/// Chromium with its driver, Python, PHP, npm and a compiler, for the tests.
+/// Chromium with its driver, Firefox, Python, PHP, npm and a compiler, for the tests.
 pub(crate) fn for_testing() -> Result<()> {
     let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let chromium =
         std::env::var_os("CHROME").is_some() || chromium.iter().any(|name| on_path(name).is_some());
     let driver = std::env::var_os("CHROMEDRIVER").is_some() || on_path("chromedriver").is_some();
+    let firefox = std::env::var_os("FIREFOX").is_some()
+        || ["firefox-esr", "firefox"].iter().any(|name| on_path(name).is_some());
     let venv = Command::new("python3").args(["-c", "import ensurepip"]).output();
     let venv = venv.is_ok_and(|output| output.status.success());
     let mut missing = Vec::new();
@@ -175,6 +177,9 @@ pub(crate) fn for_testing() -> Result<()> {
     }
     if !driver {
         missing.push("chromium-driver");
+    }
+    if !firefox {
+        missing.push("firefox-esr");
     }
     if !venv {
         missing.extend(["python3", "python3-venv"]);
