@@ -1,4 +1,5 @@
-//! The debugging protocol of Chromium over one web socket, in blocking calls.
+//! The debugging protocol of Chromium over one web socket, in blocking calls. WebDriver BiDi has the same form of
+//! commands, answers and events, so the socket serves Firefox too.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -59,7 +60,7 @@ pub(crate) struct Event {
     pub(crate) params: Value,
 }
 
-/// The web socket. Answers are matched by id; events wait in a queue per session.
+/// The web socket. Answers are matched by id; events wait in a queue per session, in Firefox per tab.
 pub(crate) struct Link(RefCell<Wire>);
 
 struct Wire {
@@ -69,7 +70,8 @@ struct Wire {
 }
 
 impl Link {
-    fn open(address: &str) -> Result<Self> {
+    /// Connects to a `ws://` address.
+    pub(crate) fn open(address: &str) -> Result<Self> {
         let host = address
             .strip_prefix("ws://")
             .and_then(|rest| rest.split('/').next())
@@ -108,7 +110,10 @@ impl Wire {
         loop {
             let mut said = self.read().with_context(|| format!("waiting for {method}"))?;
             if said["id"] == id {
-                if let Some(trouble) = said["error"]["message"].as_str() {
+                let trouble = said["error"]["message"].as_str();
+                // In BiDi the error is a code beside the message.
+                let trouble = trouble.or(said["error"].as_str().and(said["message"].as_str()));
+                if let Some(trouble) = trouble {
                     bail!("{method}: {trouble}");
                 }
                 return Ok(said["result"].take());
@@ -118,8 +123,16 @@ impl Wire {
     }
 
     fn keep(&mut self, said: &mut Value, waiting: Option<&str>) -> Result<()> {
-        let (Some(method), Some(session)) = (said["method"].as_str(), said["sessionId"].as_str())
-        else {
+        let params = &said["params"];
+        // Who is meant: in Chromium a session; in BiDi a tab, for what was opened the one that opened it.
+        let places = [
+            &said["sessionId"],
+            &params["originalOpener"],
+            &params["context"],
+            &params["source"]["context"],
+        ];
+        let session = places.into_iter().find_map(Value::as_str);
+        let (Some(method), Some(session)) = (said["method"].as_str(), session) else {
             return Ok(());
         };
         if method == "Inspector.targetCrashed" && waiting == Some(session) {
@@ -135,7 +148,7 @@ impl Wire {
         loop {
             match self.socket.read()? {
                 Message::Text(text) => return Ok(serde_json::from_str(text.as_str())?),
-                Message::Close(_) => bail!("Chromium closed the connection"),
+                Message::Close(_) => bail!("the browser closed the connection"),
                 _ => {}
             }
         }

@@ -1,4 +1,5 @@
-//! Browser tests: Chromium over its debugging protocol, host pages made on the spot, real servers.
+//! Browser tests: Chromium over its debugging protocol, Firefox over WebDriver BiDi, host pages made on the spot,
+//! real servers.
 //!
 //! A scenario gets a [`World`] and asks it for pages, sites and servers. Everything it started ends
 //! with it. It waits for conditions, never for durations.
@@ -9,6 +10,7 @@ mod chrome;
 mod dice;
 mod emulate;
 mod faulty;
+mod firefox;
 mod input;
 mod log;
 mod native;

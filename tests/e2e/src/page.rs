@@ -12,8 +12,8 @@ use crate::cdp::{Browser, Link};
 use crate::log::Log;
 
 /// One generous bound for every wait: far above what a slow machine needs, so only a defect meets it.
-const PATIENCE: Duration = Duration::from_mins(1);
-const HELPERS: &str = include_str!("helpers.js");
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const HELPERS: &str = include_str!("helpers.js");
 
 /// A tab. Clones are handles to the same tab.
 ///
@@ -169,7 +169,7 @@ impl Page {
     }
 }
 
-fn late(condition: &str, patience: Duration, answer: &Value) -> anyhow::Error {
+pub(crate) fn late(condition: &str, patience: Duration, answer: &Value) -> anyhow::Error {
     let last = answer["last"].as_str().unwrap_or_default();
     let outline: String =
         answer["outline"].as_str().unwrap_or_default().chars().take(6000).collect();
@@ -183,6 +183,6 @@ fn replaced(trouble: &anyhow::Error) -> bool {
         .any(|sign| said.contains(sign))
 }
 
-fn text(value: &Value, field: &str) -> Result<String> {
+pub(crate) fn text(value: &Value, field: &str) -> Result<String> {
     value[field].as_str().map(str::to_owned).with_context(|| format!("no {field} in {value}"))
 }

@@ -205,6 +205,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// Where it listens, on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// `http://127.0.0.1:PORT`, as an `Origin` header says it.
     pub fn origin(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
