@@ -134,6 +134,17 @@ fn every_profile_reads_its_service_as_in_the_outline() {
     }
 }
 
+#[test]
+fn pictures_of_authors_are_where_the_service_says() {
+    let mut seen = String::new();
+    for name in names() {
+        let page = read(&name, "comments");
+        let image = page.found.iter().find_map(|found| found.comment.author.image.clone());
+        seen += &image.map(|image| format!("{name} {image}\n")).unwrap_or_default();
+    }
+    check("../images.txt", &seen);
+}
+
 fn picture(request: &Request) -> String {
     let mut seen = format!("{} {}\n", request.method, request.url);
     for (name, value) in &request.headers {

@@ -40,6 +40,35 @@ pub fn resolve(base: &str, reference: &str) -> String {
     [&folder, reference].concat()
 }
 
+/// The host a link really leads to, where its text names another.
+pub fn unmasked(href: &str, text: &str) -> Option<String> {
+    let said = text.trim();
+    let said = said.split_once("://").map_or(said, |(_, after)| after);
+    let said = host(said);
+    let real = host(href.split_once("://")?.1);
+    let looks_like_host = said.contains('.') && !said.contains(' ') && !said.ends_with('.');
+    let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_ascii_lowercase();
+    (looks_like_host && bare(said) != bare(real)).then(|| real.to_owned())
+}
+
+/// Whether an image may be fetched from where it is: `list` has hosts with spaces between, `*.example.org`
+/// for all below one, `*` for all there are.
+pub fn allows(list: &str, address: &str) -> bool {
+    let Some((_, after)) = address.split_once("://") else { return false };
+    let host = host(after).to_ascii_lowercase();
+    list.split_whitespace().any(|allowed| match allowed.strip_prefix('*') {
+        Some(end) => end.is_empty() || (end.starts_with('.') && host.ends_with(end)),
+        None => host == *allowed,
+    })
+}
+
+/// The host of an address, without what stands before it.
+pub fn host(address: &str) -> &str {
+    let end = address.find(['/', '?', '#']).unwrap_or(address.len());
+    let authority = &address[..end];
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +96,39 @@ mod tests {
         assert_eq!(origin("https://a.example\\@evil"), "https://a.example");
         assert_eq!(origin("/b"), "");
         assert_eq!([path("https://a.example/b/?c"), path("https://a.example")], ["/b/", "/"]);
+    }
+
+    #[test]
+    fn only_hosts_that_are_listed_are_allowed() {
+        for (list, address, allowed) in [
+            ("", "https://x.org/a", false),
+            ("x.org", "https://x.org/a", true),
+            ("y.org X.org x.org", "https://X.org?a", true),
+            ("x.org", "https://a.x.org/", false),
+            ("*.x.org", "https://a.x.org/", true),
+            ("*.x.org", "https://ax.org/", false),
+            ("*.x.org", "https://evil.org/.x.org", false),
+            ("*", "https://x.org/", true),
+            ("x.org", "https://x.org.evil.org/", false),
+            ("x.org", "https://x.org:81/", false),
+        ] {
+            assert_eq!(allows(list, address), allowed, "{list} {address}");
+        }
+    }
+
+    #[test]
+    fn a_link_that_pretends_is_unmasked() {
+        let host = |href: &str, text: &str| unmasked(href, text);
+        assert_eq!(host("https://evil.example/x", "bank.example"), Some("evil.example".to_owned()));
+        assert_eq!(
+            host("https://evil.example", "https://bank.example/a"),
+            Some("evil.example".into())
+        );
+        assert_eq!(
+            host("https://bank.example@evil.example/", "bank.example"),
+            Some("evil.example".into())
+        );
+        assert_eq!(host("https://www.bank.example/a", "bank.example"), None);
+        assert_eq!(host("https://evil.example", "click here."), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Who wrote a comment, and who is reading.
 
-use crate::domain::markup::web_address;
+use crate::domain::markup::{tidy, web_address};
 
 /// Who wrote a comment, as the endpoint tells it. Never an identity: names can be imitated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct Author {
     pub name: String,
     /// An `http` or `https` address, checked; nothing else gets this far.
     pub url: Option<String>,
+    /// Where a picture of them is; fetched only from hosts that the page's owner allows.
+    pub image: Option<String>,
     /// The endpoint says this author speaks for the site.
     pub staff: bool,
 }
@@ -16,7 +18,17 @@ pub struct Author {
 impl Author {
     /// Builds an author from untrusted text: controls and bidi overrides go, the address is checked.
     pub fn new(name: &str, url: Option<&str>, staff: bool) -> Self {
-        Self { name: plain_name(name), url: url.and_then(web_address), staff }
+        Self { name: plain_name(name), url: url.and_then(web_address), image: None, staff }
+    }
+
+    /// Whether a word of the name has letters of several alphabets that look alike, as names have that
+    /// are made to be taken for others (UTS #39 §5).
+    pub fn is_mixed(&self) -> bool {
+        self.name.split_whitespace().any(|word| {
+            let mut alphabets = word.chars().filter_map(alphabet);
+            let first = alphabets.next();
+            alphabets.any(|other| Some(other) != first)
+        })
     }
 
     /// One or two letters for a drawn avatar: the first of the first and of the last word, as they are
@@ -38,6 +50,17 @@ impl Author {
     }
 }
 
+/// Latin, Greek, Cyrillic, and the letters that stand for Latin ones in mathematics and in wide type.
+fn alphabet(letter: char) -> Option<u8> {
+    match letter {
+        'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{24F}' => Some(0),
+        '\u{370}'..='\u{3FF}' => Some(1),
+        '\u{400}'..='\u{52F}' => Some(2),
+        '\u{FF21}'..='\u{FF5A}' | '\u{1D400}'..='\u{1D7FF}' => Some(3),
+        _ => None,
+    }
+}
+
 fn first_letter(word: &str) -> Option<char> {
     word.chars().find(|letter| !letter.is_ascii_punctuation())
 }
@@ -50,12 +73,22 @@ pub struct Signature {
     pub url: String,
 }
 
-/// A name without line breaks, controls and characters that reorder the text around them
-/// (Unicode bidi controls, UAX #9), at most [`NAME_LIMIT`] characters.
+/// A name without line breaks, controls, what is not seen, and characters that reorder the text around
+/// them (Unicode bidi controls, UAX #9), at most [`NAME_LIMIT`] characters.
 fn plain_name(name: &str) -> String {
+    let name = tidy(name);
     let kept = name.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
-    let kept = kept.filter(|c| !c.is_control() && !is_bidi_control(*c)).take(NAME_LIMIT);
+    let kept = kept.filter(|c| !is_unseen(*c)).take(NAME_LIMIT);
     kept.collect::<String>().trim().to_owned()
+}
+
+/// What takes no room, or is blank: two names that differ in it look the same.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{2060}'
+            ..='\u{2064}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+    )
 }
 
 /// Longer than any real name, short enough for one line.
@@ -86,6 +119,30 @@ mod tests {
     fn a_name_cannot_reorder_the_line() {
         check("Eve\u{202E}gnp.exe", "Evegnp.exe", "E");
         check("a\nb\u{0}c", "a bc", "ab");
+    }
+
+    #[test]
+    fn what_is_not_seen_makes_no_other_name() {
+        check("A\u{200B}d\u{AD}a\u{3164}", "Ada", "A");
+        check(
+            &("A".to_owned() + &"\u{301}".repeat(90)),
+            &("A".to_owned() + &"\u{301}".repeat(8)),
+            "A",
+        );
+    }
+
+    #[test]
+    fn letters_of_several_alphabets_are_noticed() {
+        for (name, mixed) in [
+            ("Ada Lovelace", false),
+            ("\u{410}da Lovelace", true),
+            ("\u{410}\u{434}\u{430} Lovelace", false),
+            ("Zo\u{EB}", false),
+            ("\u{1D400}da", true),
+            ("R2-D2 \u{65E5}\u{672C}", false),
+        ] {
+            assert_eq!(Author::new(name, None, false).is_mixed(), mixed, "{name}");
+        }
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub fn read(markdown: &str) -> Vec<Node> {
     let mut reader = Reader { left: MOST };
     let mut out = Vec::new();
     reader.blocks(&lines, 0, &mut out);
+    if markdown.len() > LONGEST {
+        out.push(Node::Cut);
+    }
     out
 }
 

@@ -29,7 +29,8 @@ pub fn tokens(html: &str) -> Vec<Token> {
     reader.out
 }
 
-fn cut(html: &str) -> &str {
+/// As much as is read.
+pub fn cut(html: &str) -> &str {
     let mut end = html.len().min(LONGEST);
     while !html.is_char_boundary(end) {
         end -= 1;

@@ -24,6 +24,9 @@ pub struct Config {
     pub rating: Option<(String, String)>,
     /// Levels of replies, where the page says how many.
     pub depth: Option<usize>,
+    /// Hosts whose images are shown, and those whose pictures of authors.
+    pub images: String,
+    pub avatars: String,
     page: String,
     sort: String,
     token: Option<String>,
@@ -73,6 +76,8 @@ impl Config {
             language: nearest(&spoken, LANGUAGES).unwrap_or("en"),
             spoken,
             sentences: attribute("sentences"),
+            images: attribute("images"),
+            avatars: attribute("avatars"),
             page: page.as_ref().map(Url::href).unwrap_or_default(),
             base,
             title: document.map(|document| document.title()).unwrap_or_default(),

@@ -77,6 +77,8 @@ pub fn mount(
                 if let Some(levels) = config.depth {
                     discussion.set_deepest(levels);
                 }
+                let (images, avatars) =
+                    (config.images.as_str().into(), config.avatars.as_str().into());
                 add_others(&discussion, config, host, read);
                 let address = address().into();
                 mount_to(whole, || {
@@ -85,6 +87,8 @@ pub fn mount(
                             discussion,
                             text,
                             address,
+                            images,
+                            avatars,
                             unsent: Unsent::default(),
                             threads: Rc::default(),
                         },
@@ -145,11 +149,14 @@ async fn spoken(config: &Config, read: &Function, folder: &str, whole: &HtmlElem
         }
         let sentences = fetch(read, address).await;
         if !are_sentences(&sentences) {
-            warn(&[
-                "the sentences of \"",
-                address,
-                "\" could not be read. There must be a JSON record of names and sentences, as locales/en.json is one",
-            ].concat());
+            warn(
+                &[
+                    "the sentences of \"",
+                    address,
+                    "\" could not be read. Write a JSON record as locales/en.json is one",
+                ]
+                .concat(),
+            );
             if *address == file {
                 language = "en";
             }

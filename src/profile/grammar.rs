@@ -343,7 +343,7 @@ fn hint(word: &str, known: &[&str]) -> String {
         Some(rest) if rest.starts_with('.') => 1,
         _ => distance(word, other),
     };
-    let near = known.iter().map(|other| (away(other), other)).min();
+    let near = known.iter().map(|other| (away(other), other)).min_by_key(|(away, _)| *away);
     let near = near.filter(|(away, other)| *away <= 1 + other.len() / 3);
     near.map_or(String::new(), |(_, other)| ["; did you mean ", other, "?"].concat())
 }

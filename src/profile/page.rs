@@ -26,7 +26,7 @@ pub struct Page {
     pub url: Option<String>,
 }
 
-/// More comments than anybody reads in one page; what follows is left to the next.
+/// More comments than anybody reads in one answer; of what follows it is said how many could not be read.
 const MOST: usize = 20_000;
 
 /// What stands in an answer besides the comments themselves; pages are turned by it.
@@ -147,6 +147,9 @@ impl Profile {
         while let Some((item, mut above)) = waiting.pop() {
             let scope = Scope { item, answer };
             if page.found.len() == MOST {
+                page.unread += u32::try_from(waiting.len() + 1).unwrap_or(u32::MAX);
+                page.reason
+                    .get_or_insert_with(|| format!("more than {MOST} comments in one answer"));
                 break;
             }
             if self.at("/list/skip").is_some_and(|test| scope.holds(test)) {

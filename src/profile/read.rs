@@ -60,11 +60,14 @@ impl Profile {
         let edited = self.time(text("dateModified"), answer.variables);
         let replies = decimal::whole(&text("commentCount").unwrap_or_default());
         let comment = Comment {
-            author: Author::new(
-                &text("author.name").unwrap_or_default(),
-                address(scope, member("author.url")).as_deref(),
-                self.status(scope, "staff"),
-            ),
+            author: Author {
+                image: address(scope, member("author.image")),
+                ..Author::new(
+                    &text("author.name").unwrap_or_default(),
+                    address(scope, member("author.url")).as_deref(),
+                    self.status(scope, "staff"),
+                )
+            },
             body: self.body(scope),
             source: text("source"),
             created,

@@ -1,43 +1,98 @@
 //! A body's tree as nodes. There is no HTML text on the way.
 
+use std::cell::Cell;
+
 use web_sys::Url;
 
+use crate::domain::address;
 use crate::domain::body::Body;
 use crate::domain::markup::{self, Node};
+use crate::ui::Scene;
 use crate::ui::el::{El, el};
 
+/// More links than a person puts into a comment; those that follow are text.
+const LINKS: u32 = 200;
+
 /// Shows a body inside an element, in place of what was there.
-pub fn show(into: &El, body: &Body) {
-    show_nodes(into, &markup::read(body));
+pub fn show(scene: &Scene, into: &El, body: &Body) {
+    show_nodes(scene, into, &markup::read(body));
 }
 
 /// The same for what has been read already.
-pub fn show_nodes(into: &El, children: &[Node]) {
+pub fn show_nodes(scene: &Scene, into: &El, children: &[Node]) {
     into.clear();
-    nodes(into, children);
+    Pen { scene, links: Cell::new(0) }.nodes(into, children);
 }
 
-fn nodes(into: &El, children: &[Node]) {
-    for child in children {
-        match child {
-            Node::Text(text) => into.add_text(text),
-            Node::Element { name, href, children } => {
-                element(into, name, href.as_deref(), children);
+struct Pen<'a> {
+    scene: &'a Scene,
+    links: Cell<u32>,
+}
+
+impl Pen<'_> {
+    fn nodes(&self, into: &El, children: &[Node]) {
+        for child in children {
+            match child {
+                Node::Text(text) => into.add_text(text),
+                Node::Element { name: "img", attributes, children } => {
+                    for (_, src) in attributes {
+                        self.image(into, src, &markup::words(children));
+                    }
+                }
+                Node::Element { name, attributes, children } => {
+                    let made = el(name);
+                    self.nodes(&made, children);
+                    into.add(made.clone());
+                    for (name, value) in attributes {
+                        if *name != "href" {
+                            made.set(name, value);
+                        } else if self.link(&made, value)
+                            && let Some(host) = address::unmasked(value, &markup::words(children))
+                        {
+                            say_host(into, &host);
+                        }
+                    }
+                }
+                Node::Cut => into.add(el("p").class("quiet").text(&self.scene.text.say("cut"))),
             }
         }
     }
-}
 
-fn element(into: &El, name: &str, href: Option<&str>, children: &[Node]) {
-    let made = el(name);
-    nodes(&made, children);
-    into.add(made.clone());
-    if let Some(href) = href {
-        link(&made, href);
-        if let Some(host) = markup::unmasked(href, &markup::words(children)) {
-            into.add(el("span").class("host").text(&[" (", &host, ")"].concat()));
+    fn link(&self, anchor: &El, href: &str) -> bool {
+        self.links.set(self.links.get() + 1);
+        let few = self.links.get() <= LINKS;
+        if few {
+            link(anchor, href);
+        }
+        few
+    }
+
+    /// An image from a host that the page's owner allows; else a link to it, which the reader may follow.
+    fn image(&self, into: &El, src: &str, words: &str) {
+        if address::allows(&self.scene.images, src) {
+            return into.add(picture(src, words));
+        }
+        let say = self.scene.text.say("image");
+        let words = if words.is_empty() { &say } else { words };
+        if into.node().closest("a").ok().flatten().is_some() {
+            return into.add_text(words);
+        }
+        let anchor = el("a").text(words);
+        into.add(anchor.clone());
+        if self.link(&anchor, src) {
+            say_host(into, address::host(src.split_once("://").map_or("", |(_, after)| after)));
         }
     }
+}
+
+fn say_host(into: &El, host: &str) {
+    into.add(el("span").class("host").text(&[" (", host, ")"].concat()));
+}
+
+/// An image that is fetched when it is near the window, and does not say from which page.
+pub fn picture(src: &str, words: &str) -> El {
+    let image = el("img").attr("alt", words).attr("loading", "lazy");
+    image.attr("referrerpolicy", "no-referrer").attr("src", src)
 }
 
 /// Makes an anchor lead to a checked address of somebody else's, if the browser understands it.

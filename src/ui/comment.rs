@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
+use crate::domain::address;
 use crate::domain::author::Author;
 use crate::domain::body::Body;
 use crate::domain::comment::{Comment, CommentKey, Standing};
@@ -181,6 +182,9 @@ impl Parts {
         let avatar = el("span").class("avatar").part("avatar").attr("aria-hidden", "true");
         let avatar = avatar.text(if initials.is_empty() { "?" } else { &initials });
         let _ = avatar.html().style().set_property("--hue", &author.hue().to_string());
+        if let Some(image) = author.image.as_ref().filter(|i| address::allows(&scene.avatars, i)) {
+            avatar.add(body::picture(image, ""));
+        }
         let said = name(scene, author);
         // Names are isolated: they may be written in the other direction.
         let shown = match &author.url {
@@ -206,7 +210,7 @@ impl Parts {
         match comment.standing {
             Standing::Deleted => self.say_instead(&scene.text.say("deleted")),
             Standing::Hidden => self.say_instead(&scene.text.say("hidden")),
-            _ => body::show(&self.words, &comment.body),
+            _ => body::show(scene, &self.words, &comment.body),
         }
         // The button beside it shows itself (style/widget.css).
         let (long, uncut) = (is_long(comment), self.words.node().has_attribute("data-uncut"));
@@ -236,6 +240,9 @@ impl Parts {
         }
         if comment.author.staff {
             badge("badge", &text.say("staff"));
+        }
+        if comment.author.is_mixed() {
+            badge("quiet", &text.say("mixed"));
         }
         if scene.discussion.is_new(comment) {
             badge("badge new", &text.say("new"));

@@ -36,6 +36,10 @@ pub struct Scene {
     pub text: Text,
     /// The page's address when the widget was mounted, without its fragment.
     pub address: Rc<str>,
+    /// From which hosts the page's owner allows images in comments, and pictures of their authors
+    /// ([`crate::domain::address::allows`]).
+    pub images: Rc<str>,
+    pub avatars: Rc<str>,
     pub unsent: Unsent,
     /// The list of all threads.
     pub threads: Rc<OnceCell<Weak<Branch>>>,

@@ -322,13 +322,14 @@ fn shown(nodes: Vec<Node>, inside: bool, out: &mut Vec<Node>) {
     for node in nodes {
         match node {
             Node::Text(text) => words += &text,
-            Node::Element { name, href, children } => {
+            Node::Element { name, attributes, children } => {
                 flush(&mut words, inside, out);
                 let mut inner = Vec::new();
                 let verbatim = inside || matches!(name, "a" | "code");
                 shown(children, verbatim, &mut inner);
-                out.push(element(name, href, inner));
+                out.push(Node::Element { name, attributes, children: inner });
             }
+            Node::Cut => out.push(Node::Cut),
         }
     }
     flush(&mut words, inside, out);

@@ -57,7 +57,7 @@ impl Preview {
 
     fn paint(&self) {
         if self.is_on() {
-            body::show_nodes(&self.shown, &markdown::read(&self.form.text()));
+            body::show_nodes(&self.form.scene, &self.shown, &markdown::read(&self.form.text()));
         }
     }
 }

@@ -14,10 +14,12 @@ const LEVEL: &[&str] = &[
     "--shrink-level=1",
     "--converge",
     // One large function packs worse than a small one and its caller.
-    "--one-caller-inline-max-function-size=0",
+    "--one-caller-inline-max-function-size=20",
     "--always-inline-max-function-size=0",
     // The first kilobyte is the end of the stack, and no address of anything.
     "--low-memory-unused",
+    "--code-folding",
+    "--reorder-locals",
     // The same alignment everywhere; processors do not mind.
     "--dealign",
 ];

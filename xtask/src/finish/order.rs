@@ -14,7 +14,7 @@ use wasmparser::{CodeSectionReader, FunctionSectionReader, Parser, Payload, Type
 /// So many bytes in a row that two functions share count as a likeness.
 const RUN: usize = 5;
 /// A run that more functions have says nothing of two of them.
-const COMMON: usize = 200;
+const COMMON: usize = 1_000;
 
 /// The same module with its functions in another order.
 pub(crate) fn order(bytes: &[u8]) -> Result<Vec<u8>> {

@@ -13,6 +13,7 @@ mod languages;
 mod native;
 mod outbox;
 mod parts;
+mod pictures;
 mod policy;
 mod services;
 mod sources;
@@ -38,6 +39,7 @@ pub fn all() -> Vec<Scenario> {
         languages::SCENARIOS,
         sources::SCENARIOS,
         services::SCENARIOS,
+        pictures::SCENARIOS,
         policy::SCENARIOS,
         hostile::SCENARIOS,
         faults::SCENARIOS,
