@@ -2,7 +2,7 @@
 
 /// Reads a reference at the start of `text`, which begins with `&`.
 ///
-/// Answers what it stands for and how many bytes it took; `None` where a browser shows the `&`.
+/// Answers what it stands for and how many bytes it took; `None` where the `&` is shown.
 /// Numbers follow the WHATWG rules: zero, surrogates and what is out of range become U+FFFD, and the
 /// C1 range is read as Windows-1252.
 pub fn decode(text: &str) -> Option<(char, usize)> {
@@ -12,10 +12,21 @@ pub fn decode(text: &str) -> Option<(char, usize)> {
     }
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
     let (name, tail) = rest.split_at(end);
-    let (_, character) = NAMES.iter().find(|(known, _)| *known == name)?;
-    // The five of XML and a few more are also read without their semicolon.
+    let old = latin_1(name);
+    let character =
+        old.or_else(|| NAMES.split(' ').find_map(|known| known.strip_prefix(name)?.parse().ok()))?;
+    // The oldest are also read without their semicolon, but not in `?a=b&copy=c`.
     let closed = tail.starts_with(';');
-    (closed || OPEN.contains(&name)).then(|| (*character, 1 + end + usize::from(closed)))
+    let old = old.is_some() || matches!(name, "amp" | "lt" | "gt" | "quot");
+    let stands = closed || old && !tail.starts_with('=');
+    stands.then(|| (character, 1 + end + usize::from(closed)))
+}
+
+fn latin_1(name: &str) -> Option<char> {
+    let mut wide = [b' '; 6];
+    wide.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
+    let at = LATIN_1.as_bytes().chunks_exact(wide.len()).position(|known| known == wide)?;
+    char::from_u32(u32::try_from(at).ok()? + 0xA0)
 }
 
 fn numeric(number: &str) -> Option<(char, usize)> {
@@ -44,46 +55,21 @@ const WINDOWS_1252: [u32; 32] = [
     0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
 ];
 
-const OPEN: [&str; 7] = ["amp", "lt", "gt", "quot", "nbsp", "copy", "reg"];
+/// The names of 160 to 255 in their order, six letters each. Servers that escape everything they can
+/// write them (PHP's `htmlentities`).
+const LATIN_1: &str = "\
+    nbsp  iexcl cent  pound currenyen   brvbarsect  uml   copy  ordf  laquo \
+    not   shy   reg   macr  deg   plusmnsup2  sup3  acute micro para  middot\
+    cedil sup1  ordm  raquo frac14frac12frac34iquestAgraveAacuteAcirc Atilde\
+    Auml  Aring AElig CcedilEgraveEacuteEcirc Euml  IgraveIacuteIcirc Iuml  \
+    ETH   NtildeOgraveOacuteOcirc OtildeOuml  times OslashUgraveUacuteUcirc \
+    Uuml  YacuteTHORN szlig agraveaacuteacirc atildeauml  aring aelig ccedil\
+    egraveeacuteecirc euml  igraveiacuteicirc iuml  eth   ntildeograveoacute\
+    ocirc otildeouml  divideoslashugraveuacuteucirc uuml  yacutethorn yuml  ";
 
-const NAMES: [(&str, char); 36] = [
-    ("amp", '&'),
-    ("lt", '<'),
-    ("gt", '>'),
-    ("quot", '"'),
-    ("apos", '\''),
-    ("nbsp", '\u{A0}'),
-    ("copy", '©'),
-    ("reg", '®'),
-    ("trade", '™'),
-    ("hellip", '…'),
-    ("mdash", '—'),
-    ("ndash", '–'),
-    ("lsquo", '‘'),
-    ("rsquo", '’'),
-    ("sbquo", '‚'),
-    ("ldquo", '“'),
-    ("rdquo", '”'),
-    ("bdquo", '„'),
-    ("laquo", '«'),
-    ("raquo", '»'),
-    ("lsaquo", '‹'),
-    ("rsaquo", '›'),
-    ("bull", '•'),
-    ("middot", '·'),
-    ("times", '×'),
-    ("deg", '°'),
-    ("euro", '€'),
-    ("pound", '£'),
-    ("sect", '§'),
-    ("larr", '←'),
-    ("rarr", '→'),
-    ("shy", '\u{AD}'),
-    ("colon", ':'),
-    ("Tab", '\t'),
-    ("NewLine", '\n'),
-    ("plus", '+'),
-];
+/// The other names, each with what it stands for.
+const NAMES: &str = "amp& lt< gt> quot\" apos' trade™ hellip… mdash— ndash– lsquo‘ rsquo’ sbquo‚ ldquo“ \
+    rdquo” bdquo„ lsaquo‹ rsaquo› bull• euro€ larr← rarr→ colon: Tab\t NewLine\n plus+";
 
 #[cfg(test)]
 mod tests {
@@ -103,13 +89,40 @@ mod tests {
         check("&#X27", Some(('\'', 5)));
         check("&#0000106;", Some(('j', 10)));
         check("&colon;", Some((':', 7)));
+        check("&NewLine;", Some(('\n', 9)));
+        check("&nbsp;", Some(('\u{A0}', 6)));
+        check("&eacute;", Some(('é', 8)));
+        check("&Eacute!", Some(('É', 7)));
+        check("&yuml;", Some(('ÿ', 6)));
+        check("&copy", Some(('©', 5)));
     }
 
     #[test]
     fn what_stands_for_nothing_is_text() {
-        for text in ["&", "&;", "&nonsense;", "&#;", "&#x;", "&hellip", "& amp;"] {
+        for text in [
+            "&",
+            "&;",
+            "&nonsense;",
+            "&#;",
+            "&#x;",
+            "&hellip",
+            "& amp;",
+            "&copy=",
+            "&copyx",
+            "&colo;",
+        ] {
             check(text, None);
         }
+    }
+
+    #[test]
+    fn every_letter_has_its_number() {
+        for (number, wide) in (0xA0_u8..=0xFF).zip(LATIN_1.as_bytes().chunks(6)) {
+            let name = String::from_utf8_lossy(wide);
+            let reference = ["&", name.trim(), ";"].concat();
+            check(&reference, Some((char::from(number), reference.len())));
+        }
+        assert_eq!(LATIN_1.len(), 6 * 96);
     }
 
     #[test]
