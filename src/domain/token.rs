@@ -53,8 +53,15 @@ impl<'a> Reader<'a> {
         let mut after = self.rest[1..].chars();
         match after.next() {
             Some('!') => self.comment(),
-            Some('/') if after.next().is_some_and(|c| c.is_ascii_alphabetic()) => self.close(),
-            Some('/' | '?') => self.skip_past('>'),
+            Some('/') => match after.next() {
+                Some(c) if c.is_ascii_alphabetic() => self.close(),
+                Some(_) => self.skip_past('>'),
+                None => {
+                    self.take(2);
+                    self.text("</");
+                }
+            },
+            Some('?') => self.skip_past('>'),
             Some(c) if c.is_ascii_alphabetic() => self.open(),
             _ => {
                 self.take(1);
@@ -84,29 +91,26 @@ impl<'a> Reader<'a> {
 
     fn comment(&mut self) {
         let Some(inside) = self.rest.strip_prefix("<!--") else { return self.skip_past('>') };
-        if inside.starts_with('>') || inside.starts_with("->") {
-            return self.skip_past('>');
-        }
-        let end = inside.match_indices("--").find_map(|(at, _)| {
-            let after = &inside[at + 2..];
-            let length = if after.starts_with('>') { 3 } else { 4 };
-            (length == 3 || after.starts_with("!>")).then_some(at + length)
+        let end = inside.match_indices('>').map(|(at, _)| at).find(|&at| {
+            let head = &inside[..at];
+            matches!(head, "" | "-") || head.ends_with("--") || head.ends_with("--!")
         });
-        let end = end.map_or(self.rest.len(), |end| end + "<!--".len());
+        let end = end.map_or(self.rest.len(), |end| end + "<!-->".len());
         self.take(end);
     }
 
     fn close(&mut self) {
         self.take(2);
         let name = self.name();
-        self.attributes();
-        self.out.push(Token::Close(name));
+        if self.attributes().is_some() {
+            self.out.push(Token::Close(name));
+        }
     }
 
     fn open(&mut self) {
         self.take(1);
         let name = self.name();
-        let attributes = self.attributes();
+        let Some(attributes) = self.attributes() else { return };
         if name == "plaintext" {
             self.rest = "";
         } else if RAW.contains(&name.as_str()) {
@@ -122,17 +126,17 @@ impl<'a> Reader<'a> {
         self.take(end).to_ascii_lowercase()
     }
 
-    /// Reads up to and over the `>`.
-    fn attributes(&mut self) -> Vec<(String, String)> {
+    /// Reads up to and over the `>`; a tag without one is no tag.
+    fn attributes(&mut self) -> Option<Vec<(String, String)>> {
         let mut found: Vec<(String, String)> = Vec::new();
         loop {
             self.rest = self.rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
             if self.rest.is_empty() {
-                return found;
+                return None;
             }
             if self.rest.starts_with('>') {
                 self.take(1);
-                return found;
+                return Some(found);
             }
             // A leading equals sign belongs to the name.
             let first = self.rest.chars().next().map_or(0, char::len_utf8);
@@ -168,13 +172,13 @@ impl<'a> Reader<'a> {
         let is_end = |at: usize| {
             let tail = &self.rest.as_bytes()[at + 2..];
             tail.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
-                && tail.get(name.len()).is_none_or(|b| !b.is_ascii_alphanumeric())
+                && tail
+                    .get(name.len())
+                    .is_some_and(|b| b.is_ascii_whitespace() || b"/>".contains(b))
         };
         let end = self.rest.match_indices("</").map(|(at, _)| at).find(|&at| is_end(at));
-        self.take(end.unwrap_or(self.rest.len()));
-        if !self.rest.is_empty() {
-            self.skip_past('>');
-        }
+        self.take(end.map_or(self.rest.len(), |end| end + 2 + name.len()));
+        self.attributes();
     }
 }
 
@@ -231,7 +235,8 @@ mod tests {
         check("a<!-- <b> -->c<!doctype html>d<?php ?>e", r#""acde""#);
         check("a<script>if (x </b) </SCRIPT >b", r#""ab""#);
         check("<style><a></style x=y>b<textarea></a>", r#""b""#);
-        check("a<!-->b", r#""ab""#);
+        check("a<!-->b<!--->c<!----d----->e", r#""abce""#);
+        check("<script></script-x></script a='>'>b", r#""b""#);
     }
 
     #[test]
@@ -244,11 +249,12 @@ mod tests {
 
     #[test]
     fn what_never_ends_ends_with_the_text() {
-        check("a<b", r#""a" | b"#);
-        check("<a href='x", r#"a href="x""#);
+        check("a<b", r#""a""#);
+        check("<a href='x", "");
         check("a<!-- b", r#""a""#);
         check("<script>", "");
-        check("</", "");
+        check("a</", r#""a</""#);
+        check("</1", "");
         check("<", r#""<""#);
     }
 }

@@ -13,7 +13,7 @@ use crate::tools;
 
 /// What `cargo xtask test` takes.
 pub(crate) const NAMES: &[&str] =
-    &["native", "wasm", "e2e", "contract", "faults", "trials", "hostile"];
+    &["native", "tokens", "wasm", "e2e", "contract", "faults", "trials", "hostile"];
 
 /// Scenarios of `e2e` by themselves.
 const WITHIN_E2E: &[(&str, &str)] =
@@ -47,6 +47,7 @@ pub(crate) fn run(
     for name in NAMES.iter().filter(|name| wanted(name)) {
         let count = step(&format!("suite {name}"), || match *name {
             "native" => native(only),
+            "tokens" => tokens(),
             "wasm" => wasm(only),
             "e2e" => e2e(only, quick, corpus.as_deref()),
             "faults" | "trials" | "hostile" => e2e(
@@ -106,6 +107,15 @@ fn native(only: Option<&str>) -> Result<Count> {
     if let Some(only) = only {
         test.arg(only);
     }
+    counted(&mut test)
+}
+
+/// Our reading of HTML against the tests that browsers share.
+fn tokens() -> Result<Count> {
+    tools::for_testing()?;
+    let mut test = cargo();
+    test.args(["test", "--quiet", "--package", "jawjaw", "--test", "html5lib"]);
+    test.args(["--", "--show-output"]).env("HTML5LIB_TESTS", tools::html5lib_tests()?);
     counted(&mut test)
 }
 

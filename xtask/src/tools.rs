@@ -14,6 +14,10 @@ use crate::run::{cargo, quietly, root, step};
 const TRUNK: &str = "0.21.14";
 /// The first Binaryen that is known to read what this toolchain writes.
 const BINARYEN: &str = "binaryen@132.0.0";
+/// What PyPI has of html5lib, and where the tests are in it.
+const HTML5LIB: &str = "html5lib==1.1 \
+    --hash=sha256:b2e5b40261e20f354d198eae92afc10d750afb487ed5e50f9c4eaf07c184146f";
+const HTML5LIB_TESTS: &str = "html5lib-1.1/html5lib/tests/testdata/tokenizer";
 
 /// Where tools live: `$JAWJAW_TOOLS`, else `target/tools`.
 pub(crate) fn folder() -> PathBuf {
@@ -243,6 +247,29 @@ pub(crate) fn python(package: &str, version: &str) -> Result<PathBuf> {
         std::fs::write(&done, &wanted).context("noting what was installed")
     })?;
     Ok(home)
+}
+
+/// The folder of html5lib's tokenizer tests, which are in its source on PyPI and nowhere else in a registry.
+pub(crate) fn html5lib_tests() -> Result<PathBuf> {
+    let home = folder().join("html5lib");
+    let (tests, done) = (home.join(HTML5LIB_TESTS), home.join("installed"));
+    if std::fs::read_to_string(&done).is_ok_and(|what| what == HTML5LIB) && tests.is_dir() {
+        return Ok(tests);
+    }
+    // pip looks into what it downloads with a setuptools of its time.
+    let python = python("setuptools", "80.9.0")?.join("bin/python");
+    step("downloading the tests of html5lib from PyPI", || {
+        std::fs::create_dir_all(&home)?;
+        let wanted = home.join("wanted.txt");
+        std::fs::write(&wanted, HTML5LIB)?;
+        let pip = "-m pip download --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+                   --no-binary :all: --require-hashes --dest . --requirement wanted.txt";
+        quietly(Command::new(&python).current_dir(&home).args(pip.split_whitespace()))?;
+        let unpack = ["-m", "tarfile", "--extract", "html5lib-1.1.tar.gz"];
+        quietly(Command::new(&python).current_dir(&home).args(unpack))?;
+        std::fs::write(&done, HTML5LIB).context("noting what was installed")
+    })?;
+    Ok(tests)
 }
 
 /// Whether anything under these paths is newer than a file.
