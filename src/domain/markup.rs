@@ -90,9 +90,9 @@ const BLOCKS: [&str; 14] = [
 ];
 
 /// Deeper markup keeps its text only: nothing a person writes nests like that.
-pub(super) const DEEPEST: usize = 20;
+pub const DEEPEST: usize = 20;
 /// More pieces than any real comment has; what follows is cut.
-pub(super) const MOST: usize = 5_000;
+pub const MOST: usize = 5_000;
 /// Combining marks kept on one letter. Vietnamese needs 2, pointed Hebrew 4; 50,000 block Chromium
 /// for half a minute.
 const MARKS: usize = 8;
@@ -173,6 +173,10 @@ impl Builder {
 
     fn open(&mut self, name: &str, attributes: &[(String, String)]) {
         let Some((_, name)) = ELEMENTS.iter().find(|(known, _)| *known == name) else { return };
+        let is_in_table = || self.open.iter().any(|(open, ..)| *open == "table");
+        if matches!(*name, "tr" | "td" | "th") && !is_in_table() {
+            return;
+        }
         if BLOCKS.contains(name) {
             self.end_within("p", &["blockquote", "li", "td", "th", "details"]);
         }
@@ -418,6 +422,8 @@ mod tests {
         check("<p>a<p>b", "[p a][p b]");
         check("<blockquote><p>a</p></blockquote>b", "[blockquote [p a]]b");
         check("<table><tr><td>1<td>2<tr><th>3</table>", "[table [tr [td 1][td 2]][tr [th 3]]]");
+        check("<td>a<tr>b", "ab");
+        check("<p>a<td>b", "[p ab]");
         check("a<br>b", "a[br ]b");
     }
 
