@@ -1,7 +1,7 @@
 //! Whatever an endpoint sends, nothing runs, nothing leaks, nothing breaks. The payloads are data: ours in
 //! `tests/hostile`, more in the folder that `HOSTILE_CORPUS` names (`cargo xtask test hostile --corpus DIR`).
 
-mod corpus;
+pub(super) mod corpus;
 mod dialects;
 mod trial;
 

@@ -2,6 +2,7 @@
 
 mod common;
 mod composer;
+mod differential;
 mod driver;
 mod embed;
 mod faults;
@@ -42,6 +43,7 @@ pub fn all() -> Vec<Scenario> {
         pictures::SCENARIOS,
         policy::SCENARIOS,
         hostile::SCENARIOS,
+        differential::SCENARIOS,
         faults::SCENARIOS,
         outbox::SCENARIOS,
         trials::SCENARIOS,

@@ -73,7 +73,7 @@ pub(super) fn payload(item: &Value) -> Option<String> {
 }
 
 /// Ours and those of the corpus, bombs apart.
-pub(super) fn payloads() -> Result<Vec<String>> {
+pub(in crate::scenarios) fn payloads() -> Result<Vec<String>> {
     let mut all = items(&folder())?;
     if let Some(more) = std::env::var_os("HOSTILE_CORPUS").filter(|more| !more.is_empty()) {
         let more = items(Path::new(&more))?;
