@@ -27,15 +27,9 @@ use serde_json::{Value, json};
 /// A reason for a case to be unlike.
 type Reason = (&'static str, fn(&Case, &Names) -> bool);
 
-const MEANT: [Reason; 4] = [
+const MEANT: [Reason; 3] = [
     ("a CDATA section, which only SVG and MathML have", |case, _| {
         case.state == "CDATA section state"
-    }),
-    // A browser waits for the end of the inner one. We show what follows the first end as text.
-    ("a script in a comment in a script", |case, _| {
-        case.html.starts_with("<script>")
-            && case.html.contains("<!--")
-            && case.html[1..].contains("<script")
     }),
     // Of the 2,231 names we know those that comment servers write; the others can be read as they are.
     ("a name that stays as it is written", |case, names| stays(case, names, is_unknown)),

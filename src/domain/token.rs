@@ -169,14 +169,29 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_raw(&mut self, name: &str) {
-        let is_end = |at: usize| {
-            let tail = &self.rest.as_bytes()[at + 2..];
+        let names = |at: usize| {
+            let tail = &self.rest.as_bytes()[at..];
             tail.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
                 && tail
                     .get(name.len())
                     .is_some_and(|b| b.is_ascii_whitespace() || b"/>".contains(b))
         };
-        let end = self.rest.match_indices("</").map(|(at, _)| at).find(|&at| is_end(at));
+        // A script that a comment in a script writes has an end of its own.
+        let (mut comment, mut inner) = (false, false);
+        let end = self.rest.match_indices(['<', '>']).map(|(at, _)| at).find(|&at| {
+            let (head, tail) = self.rest.split_at(at);
+            if tail.starts_with("</") && names(at + 2) {
+                return !std::mem::take(&mut inner);
+            }
+            if tail.starts_with('>') {
+                comment &= !head.ends_with("--");
+            } else if name == "script" {
+                comment |= tail.starts_with("<!--");
+                inner |= comment && names(at + 1);
+            }
+            inner &= comment;
+            false
+        });
         self.take(end.map_or(self.rest.len(), |end| end + 2 + name.len()));
         self.attributes();
     }
@@ -234,6 +249,9 @@ mod tests {
     fn what_is_not_content_is_dropped() {
         check("a<!-- <b> -->c<!doctype html>d<?php ?>e", r#""acde""#);
         check("a<script>if (x </b) </SCRIPT >b", r#""ab""#);
+        check("<script><!--<script></script>a</script>b", r#""b""#);
+        check("<script><!--<script>--></script>a<script><!--</script>b", r#""ab""#);
+        check("<style><!--<style></style>b", r#""b""#);
         check("<style><a></style x=y>b<textarea></a>", r#""b""#);
         check("a<!-->b<!--->c<!----d----->e", r#""abce""#);
         check("<script></script-x></script a='>'>b", r#""b""#);
