@@ -12,21 +12,17 @@ pub fn decode(text: &str) -> Option<(char, usize)> {
     }
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
     let (name, tail) = rest.split_at(end);
-    let old = latin_1(name);
-    let character =
-        old.or_else(|| NAMES.split(' ').find_map(|known| known.strip_prefix(name)?.parse().ok()))?;
+    let mut wide = [b' '; WIDTH];
+    wide.get_mut(..end)?.copy_from_slice(name.as_bytes());
+    let at = NAMES.as_bytes().chunks_exact(WIDTH).position(|known| known == wide)?;
+    let character = match at.checked_sub(LATIN_1) {
+        Some(at) => *OTHERS.get(at)?,
+        None => char::from(u8::try_from(at).ok()? + 0xA0),
+    };
     // The oldest are also read without their semicolon, but not in `?a=b&copy=c`.
     let closed = tail.starts_with(';');
-    let old = old.is_some() || matches!(name, "amp" | "lt" | "gt" | "quot");
-    let stands = closed || old && !tail.starts_with('=');
+    let stands = closed || at < LATIN_1 + 4 && !tail.starts_with('=');
     stands.then(|| (character, 1 + end + usize::from(closed)))
-}
-
-fn latin_1(name: &str) -> Option<char> {
-    let mut wide = [b' '; 6];
-    wide.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
-    let at = LATIN_1.as_bytes().chunks_exact(wide.len()).position(|known| known == wide)?;
-    char::from_u32(u32::try_from(at).ok()? + 0xA0)
 }
 
 fn numeric(number: &str) -> Option<(char, usize)> {
@@ -55,9 +51,17 @@ const WINDOWS_1252: [u32; 32] = [
     0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
 ];
 
-/// The names of 160 to 255 in their order, six letters each. Servers that escape everything they can
-/// write them (PHP's `htmlentities`).
-const LATIN_1: &str = "\
+/// Letters of a name in [`NAMES`].
+const WIDTH: usize = 6;
+/// So many names are those of 160 to 255, as servers write them that escape everything they can (PHP's
+/// `htmlentities`).
+const LATIN_1: usize = 96;
+/// What the names after those stand for.
+const OTHERS: [char; 24] = [
+    '&', '<', '>', '"', '\'', '™', '…', '—', '–', '‘', '’', '‚', '“', '”', '„', '‹', '›', '•', '€',
+    '←', '→', ':', '+', '\t',
+];
+const NAMES: &str = "\
     nbsp  iexcl cent  pound currenyen   brvbarsect  uml   copy  ordf  laquo \
     not   shy   reg   macr  deg   plusmnsup2  sup3  acute micro para  middot\
     cedil sup1  ordm  raquo frac14frac12frac34iquestAgraveAacuteAcirc Atilde\
@@ -65,11 +69,9 @@ const LATIN_1: &str = "\
     ETH   NtildeOgraveOacuteOcirc OtildeOuml  times OslashUgraveUacuteUcirc \
     Uuml  YacuteTHORN szlig agraveaacuteacirc atildeauml  aring aelig ccedil\
     egraveeacuteecirc euml  igraveiacuteicirc iuml  eth   ntildeograveoacute\
-    ocirc otildeouml  divideoslashugraveuacuteucirc uuml  yacutethorn yuml  ";
-
-/// The other names, each with what it stands for.
-const NAMES: &str = "amp& lt< gt> quot\" apos' trade™ hellip… mdash— ndash– lsquo‘ rsquo’ sbquo‚ ldquo“ \
-    rdquo” bdquo„ lsaquo‹ rsaquo› bull• euro€ larr← rarr→ colon: Tab\t NewLine\n plus+";
+    ocirc otildeouml  divideoslashugraveuacuteucirc uuml  yacutethorn yuml  \
+    amp   lt    gt    quot  apos  trade hellipmdash ndash lsquo rsquo sbquo \
+    ldquo rdquo bdquo lsaquorsaquobull  euro  larr  rarr  colon plus  Tab   ";
 
 #[cfg(test)]
 mod tests {
@@ -89,7 +91,9 @@ mod tests {
         check("&#X27", Some(('\'', 5)));
         check("&#0000106;", Some(('j', 10)));
         check("&colon;", Some((':', 7)));
-        check("&NewLine;", Some(('\n', 9)));
+        check("&Tab;", Some(('\t', 5)));
+        check("&rsaquo;", Some(('›', 8)));
+        check("&quot", Some(('"', 5)));
         check("&nbsp;", Some(('\u{A0}', 6)));
         check("&eacute;", Some(('é', 8)));
         check("&Eacute!", Some(('É', 7)));
@@ -106,6 +110,8 @@ mod tests {
             "&#;",
             "&#x;",
             "&hellip",
+            "&apos",
+            "&NewLine;",
             "& amp;",
             "&copy=",
             "&copyx",
@@ -117,12 +123,12 @@ mod tests {
 
     #[test]
     fn every_letter_has_its_number() {
-        for (number, wide) in (0xA0_u8..=0xFF).zip(LATIN_1.as_bytes().chunks(6)) {
-            let name = String::from_utf8_lossy(wide);
-            let reference = ["&", name.trim(), ";"].concat();
-            check(&reference, Some((char::from(number), reference.len())));
+        let latin_1 = (0xA0_u8..=0xFF).map(char::from);
+        assert_eq!(NAMES.len(), WIDTH * (LATIN_1 + OTHERS.len()));
+        for (c, wide) in latin_1.chain(OTHERS).zip(NAMES.as_bytes().chunks(WIDTH)) {
+            let reference = ["&", String::from_utf8_lossy(wide).trim(), ";"].concat();
+            check(&reference, Some((c, reference.len())));
         }
-        assert_eq!(LATIN_1.len(), 6 * 96);
     }
 
     #[test]

@@ -91,9 +91,12 @@ impl<'a> Reader<'a> {
 
     fn comment(&mut self) {
         let Some(inside) = self.rest.strip_prefix("<!--") else { return self.skip_past('>') };
-        let end = inside.match_indices('>').map(|(at, _)| at).find(|&at| {
+        let inside = inside.as_bytes();
+        let end = (0..inside.len()).find(|&at| {
             let head = &inside[..at];
-            matches!(head, "" | "-") || head.ends_with("--") || head.ends_with("--!")
+            let ends =
+                matches!(head, b"" | b"-") || head.ends_with(b"--") || head.ends_with(b"--!");
+            inside[at] == b'>' && ends
         });
         let end = end.map_or(self.rest.len(), |end| end + "<!-->".len());
         self.take(end);
@@ -169,27 +172,27 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_raw(&mut self, name: &str) {
+        let bytes = self.rest.as_bytes();
         let names = |at: usize| {
-            let tail = &self.rest.as_bytes()[at..];
-            tail.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
-                && tail
-                    .get(name.len())
-                    .is_some_and(|b| b.is_ascii_whitespace() || b"/>".contains(b))
+            let tail = bytes.get(at..at + name.len() + 1).and_then(<[u8]>::split_last);
+            tail.is_some_and(|(next, head)| {
+                head.eq_ignore_ascii_case(name.as_bytes())
+                    && matches!(next, b'\t' | b'\n' | b'\x0C' | b'\r' | b' ' | b'/' | b'>')
+            })
         };
         // A script that a comment in a script writes has an end of its own.
         let (mut comment, mut inner) = (false, false);
-        let end = self.rest.match_indices(['<', '>']).map(|(at, _)| at).find(|&at| {
-            let (head, tail) = self.rest.split_at(at);
-            if tail.starts_with("</") && names(at + 2) {
+        let end = (0..bytes.len()).find(|&at| {
+            let tail = &bytes[at..];
+            if tail.starts_with(b"</") && names(at + 2) {
                 return !std::mem::take(&mut inner);
             }
-            if tail.starts_with('>') {
-                comment &= !head.ends_with("--");
-            } else if name == "script" {
-                comment |= tail.starts_with("<!--");
+            if tail.starts_with(b"-->") {
+                (comment, inner) = (false, false);
+            } else if name == "script" && tail[0] == b'<' {
+                comment |= tail.starts_with(b"<!--");
                 inner |= comment && names(at + 1);
             }
-            inner &= comment;
             false
         });
         self.take(end.map_or(self.rest.len(), |end| end + 2 + name.len()));
