@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 /// What the page may be made of, written down a second time.
 const ALLOWED: &str = "p a strong em cite u ins s mark small sub sup abbr q kbd samp code pre \
-    blockquote ul ol li h4 h5 h6 br hr details summary table tr th td";
+    blockquote ul ol li h4 h5 h6 br hr details summary table tr th td img";
 
 fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data).into_owned();
@@ -29,10 +29,17 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// What an HTML text says, in order.
+/// What an HTML text says, in order; an image stands for its words.
 fn words_of(html: &str) -> String {
-    let text = |token| if let Token::Text(text) = token { Some(text) } else { None };
-    tokens(html).into_iter().filter_map(text).collect()
+    let text = |token| match token {
+        Token::Text(text) => text,
+        Token::Open { name, attributes } if name == "img" => {
+            let words = attributes.into_iter().find(|(name, _)| name == "alt");
+            words.map(|(_, words)| words).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    tokens(html).into_iter().map(text).collect()
 }
 
 #[derive(Default)]
@@ -47,13 +54,20 @@ impl Seen {
             self.nodes += 1;
             match node {
                 Node::Text(text) => self.words.push_str(text),
-                Node::Element { name, href, children, .. } => {
+                Node::Cut => {}
+                Node::Element { name, attributes, children } => {
                     assert!(ALLOWED.split_whitespace().any(|known| known == *name), "{name}");
                     // An empty element may stand in the deepest.
                     assert!(depth <= DEEPEST + 1, "{depth} deep");
-                    if let Some(href) = href {
-                        assert_eq!(*name, "a");
-                        safe(href);
+                    for (attribute, value) in attributes {
+                        match (*name, *attribute) {
+                            ("a", "href") | ("img", "src") => safe(value),
+                            (_, "lang" | "dir") | ("code" | "pre", "data-language") => {
+                                let plain = |c: char| c.is_ascii_alphanumeric() || "-+#".contains(c);
+                                assert!(value.len() <= 35 && value.chars().all(plain), "{value}");
+                            }
+                            _ => panic!("{attribute} of {name}"),
+                        }
                     }
                     self.look(children, depth + 1);
                 }
