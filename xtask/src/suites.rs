@@ -1,5 +1,6 @@
 //! The test suites, and one count over all of them.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,12 +9,13 @@ use anyhow::{Context, Result, bail};
 
 use crate::build;
 use crate::commands::{build_server, server_binary};
-use crate::run::{cargo, root, step, watched};
+use crate::run::{cargo, quietly, root, step, watched};
 use crate::tools;
 
 /// What `cargo xtask test` takes.
-pub(crate) const NAMES: &[&str] =
-    &["native", "tokens", "wasm", "e2e", "contract", "faults", "trials", "hostile"];
+pub(crate) const NAMES: &[&str] = &[
+    "native", "tokens", "supply", "wasm", "e2e", "contract", "again", "faults", "trials", "hostile",
+];
 
 /// Scenarios of `e2e` by themselves.
 const WITHIN_E2E: &[(&str, &str)] =
@@ -48,6 +50,8 @@ pub(crate) fn run(
         let count = step(&format!("suite {name}"), || match *name {
             "native" => native(only),
             "tokens" => tokens(),
+            "supply" => supply(),
+            "again" => again(),
             "wasm" => wasm(only),
             "e2e" => e2e(only, quick, corpus.as_deref()),
             "faults" | "trials" | "hostile" => e2e(
@@ -117,6 +121,45 @@ fn tokens() -> Result<Count> {
     test.args(["test", "--quiet", "--package", "jawjaw", "--test", "html5lib"]);
     test.args(["--", "--show-output"]).env("HTML5LIB_TESTS", tools::html5lib_tests()?);
     counted(&mut test)
+}
+
+/// Where everything we build on comes from, and under which licences. Known faults (`cargo deny check
+/// advisories`) need a database that no registry has; CONTRIBUTING.md says when to look.
+fn supply() -> Result<Count> {
+    let deny = tools::cargo_deny()?;
+    let mut check = Command::new(deny);
+    check.current_dir(root()).args(["--workspace", "--all-features", "check"]);
+    let passed =
+        watched(check.args(["--hide-inclusion-graph", "bans", "licenses", "sources"]), |_| {})?;
+    Ok(Count { passed: u64::from(passed), failed: u64::from(!passed) })
+}
+
+/// The last commit built once more, in a clone elsewhere, from nothing: every file must be the same.
+fn again() -> Result<Count> {
+    build::if_stale()?;
+    let elsewhere = root().join("target/again");
+    let _ = std::fs::remove_dir_all(&elsewhere);
+    quietly(
+        Command::new("git").current_dir(root()).args(["clone", "--quiet", "."]).arg(&elsewhere),
+    )?;
+    let mut build = cargo();
+    build.current_dir(&elsewhere).args(["xtask", "build"]).env_remove("CARGO_TARGET_DIR");
+    build.env("JAWJAW_TOOLS", tools::folder());
+    quietly(&mut build).context("building the clone")?;
+    let sums = |folder: &Path| -> Result<BTreeMap<String, String>> {
+        let text = std::fs::read_to_string(folder.join("dist/integrity.json"))?;
+        serde_json::from_str(&text).context("integrity.json")
+    };
+    let (here, there) = (sums(&root())?, sums(&elsewhere)?);
+    let other: Vec<&String> =
+        here.keys().filter(|name| here.get(*name) != there.get(*name)).collect();
+    let same = here.len() - other.len();
+    println!("{same} of {} files came out the same", here.len());
+    if !other.is_empty() {
+        println!("these did not: {other:?}. Is everything committed?");
+    }
+    std::fs::remove_dir_all(&elsewhere)?;
+    Ok(Count { passed: u64::from(other.is_empty()), failed: u64::from(!other.is_empty()) })
 }
 
 /// What only a browser can show of single parts, in headless Chromium.

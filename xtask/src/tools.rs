@@ -10,6 +10,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::run::{cargo, quietly, root, step};
 
+/// What judges the crates we build on.
+const CARGO_DENY: &str = "0.20.2";
 /// The newest Trunk that compiles on the toolchain of this repository.
 const TRUNK: &str = "0.21.14";
 /// The first Binaryen that is known to read what this toolchain writes.
@@ -156,6 +158,12 @@ fn install(package: &str, binary: &str, version: &str, more: &[&str]) -> Result<
         let _ = std::fs::remove_dir_all(folder().join("build").join(package));
         Ok(())
     })
+}
+
+/// The program that judges what we build on (`deny.toml`).
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    install("cargo-deny", "cargo-deny", CARGO_DENY, &["--locked", "--no-default-features"])?;
+    Ok(folder().join("bin/cargo-deny"))
 }
 
 /// The toolchain of this repository, also for work outside its folder.

@@ -38,7 +38,7 @@ fn wordpress(fields: &Fields) -> Value {
         "id": fields.id, "parent": fields.bad, "author_name": fields.or("Ada"), "author_url": fields.or(""),
         "date_gmt": fields.or("2026-01-01T00:00:00"), "content": { "rendered": fields.text },
         "link": fields.or("https://blog.example/"), "status": fields.or("approved"),
-        "author_avatar_urls": { "24": fields.bad },
+        "author_avatar_urls": { "96": fields.bad },
     })
 }
 
