@@ -33,6 +33,20 @@ const BANNED: &[(&[&str], &[&str], &str)] = &[
             "document_write",
             "view! {",
             "dangerously",
+            "innerHTML",
+            "outerHTML",
+            "srcdoc",
+            "DomParser",
+            "create_contextual_fragment",
+            "js_sys::eval",
+            "js_sys::Function::new",
+            "Function::new_",
+            "new_no_args",
+            "attr(\"style\"",
+            "set(\"style\"",
+            "set_attribute(\"style\"",
+            "\"onclick\"",
+            "unsafe ",
         ],
         "has no way from text to markup",
     ),
@@ -128,6 +142,35 @@ fn imports_go_down_only() {
     assert!(breaches.is_empty(), "{}", breaches.join("\n"));
 }
 
+/// The one script that is written by hand, and the pages we ship.
+#[test]
+fn scripts_have_no_way_from_text_to_markup_either() {
+    const SINKS: &[&str] = &[
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "setHTML",
+        "parseHTML",
+        "DOMParser",
+        "createContextualFragment",
+        "document.write",
+        "srcdoc",
+        "eval(",
+        "new Function",
+        "setTimeout(\"",
+        "style=",
+        "onclick=",
+        "javascript:",
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in ["src/loader.js", "index.html"] {
+        let text = fs::read_to_string(root.join(file)).expect("it ships");
+        for sink in SINKS {
+            assert!(!text.contains(sink), "{sink} is in {file}");
+        }
+    }
+}
+
 #[test]
 fn the_test_bites() {
     let check = |room: &str, code: &str, breach: &str| {
@@ -139,6 +182,7 @@ fn the_test_bites() {
     check("ui", "use crate::profile::Profile;", "ui may not import \"profile\"");
     check("state", "use crate::{domain, ui};", "may not import");
     check("ui", "element.set_inner_html(x)", "no way from text to markup");
+    check("ui", "el.attr(\"style\", x)", "no way from text to markup");
     check("profile", "pub async fn x() {}", "runs without a browser");
     check("cellar", "", "is in no room");
 }

@@ -9,6 +9,7 @@ mod faults;
 mod finding;
 mod following;
 mod hostile;
+mod hosts;
 mod isso;
 mod languages;
 mod native;
@@ -40,6 +41,7 @@ pub fn all() -> Vec<Scenario> {
         languages::SCENARIOS,
         sources::SCENARIOS,
         services::SCENARIOS,
+        hosts::SCENARIOS,
         pictures::SCENARIOS,
         policy::SCENARIOS,
         hostile::SCENARIOS,
