@@ -24,7 +24,8 @@ fn start() -> Owner {
 fn a_body_becomes_nodes_and_nothing_else() {
     let place = el("div");
     let html = "<p onclick=x>a <b>b</b> <a href='https://x.example/1' target=_top>x.test</a></p><script>c</script>";
-    body::show(&place, &Body { text: html.to_owned(), format: Format::Html });
+    let body = Body { text: html.to_owned(), format: Format::Html, ..Body::default() };
+    body::show(&Text::new("en", &[]), "", &place, &body);
     assert_eq!(
         place.node().outer_html(),
         "<div><p>a <strong>b</strong> <a href=\"https://x.example/1\" rel=\"ugc nofollow noopener noreferrer\" \

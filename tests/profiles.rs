@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jawjaw::domain::markup::{self, Node};
 use jawjaw::domain::trouble::Trouble;
 use jawjaw::domain::vote::{Tally, Vote};
 use jawjaw::json::Value;
@@ -131,6 +132,30 @@ fn every_profile_reads_its_service_as_in_the_outline() {
         [("isso", "page"), ("wordpress", "page"), ("waline", "page"), ("json-server", "page")]
     {
         check(&format!("{name}/{file}.txt"), &outline(&read(name, file), true));
+    }
+}
+
+/// A body as it is shown: elements in brackets, with their attributes, around what they hold.
+fn tree(nodes: &[Node]) -> String {
+    let shown = nodes.iter().map(|node| match node {
+        Node::Text(text) => text.clone(),
+        Node::Cut => "[cut]".to_owned(),
+        Node::Element { name, attributes, children } => {
+            let all = attributes.iter().map(|(name, value)| [" ", name, "=", value].concat());
+            ["[", name, &all.collect::<String>(), "|", &tree(children), "]"].concat()
+        }
+    });
+    shown.collect()
+}
+
+#[test]
+fn bodies_of_real_services_are_read_as_readers_expect() {
+    for name in
+        ["bluesky", "discourse", "disqus", "forem", "isso", "mastodon", "waline", "wordpress"]
+    {
+        let page = read(name, "comments");
+        let bodies = page.found.iter().map(|found| tree(&markup::read(&found.comment.body)));
+        check(&format!("{name}/bodies.txt"), &(bodies.collect::<Vec<_>>().join("\n") + "\n"));
     }
 }
 

@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
     let from_html = words_of(&text);
     for format in [Format::Html, Format::Plain] {
         let said = if format == Format::Html { from_html.clone() } else { text.clone() };
-        let body = Body { text: text.clone(), format };
+        let body = Body { text: text.clone(), format, ..Body::default() };
         let nodes = read(&body);
         assert_eq!(nodes, read(&body), "reading is not deterministic");
         let mut seen = Seen::default();

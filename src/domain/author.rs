@@ -1,6 +1,7 @@
 //! Who wrote a comment, and who is reading.
 
-use crate::domain::markup::{tidy, web_address};
+use crate::domain::letters::tidy;
+use crate::domain::markup::web_address;
 
 /// Who wrote a comment, as the endpoint tells it. Never an identity: names can be imitated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! What a comment says, before it is read into a tree.
 
+use std::ops::Range;
+
 /// The media type a body comes in; schema.org calls it `encodingFormat`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -14,4 +16,7 @@ pub enum Format {
 pub struct Body {
     pub text: String,
     pub format: Format,
+    /// Of plain text: which parts of it, in bytes from start to end, lead where. In order; addresses are
+    /// checked.
+    pub facets: Vec<(Range<usize>, String)>,
 }

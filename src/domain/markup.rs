@@ -3,6 +3,7 @@
 
 use crate::domain::author::is_bidi_control;
 use crate::domain::body::{Body, Format};
+use crate::domain::letters::tidy;
 use crate::domain::token::{self, Token};
 
 /// A piece of a body.
@@ -93,15 +94,12 @@ const BLOCKS: [&str; 14] = [
 pub const DEEPEST: usize = 20;
 /// More pieces than any real comment has; what follows is cut.
 pub const MOST: usize = 5_000;
-/// Combining marks kept on one letter. Vietnamese needs 2, pointed Hebrew 4; 50,000 block Chromium
-/// for half a minute.
-const MARKS: usize = 8;
-
 /// Reads a body into its tree. Never fails: what makes no sense is shown as the text it is.
 pub fn read(body: &Body) -> Vec<Node> {
     match body.format {
         Format::Html => Builder::default().read(&body.text),
-        Format::Plain => plain(&body.text),
+        Format::Plain if body.facets.is_empty() => plain(&body.text),
+        Format::Plain => faceted(body),
     }
 }
 
@@ -283,6 +281,22 @@ fn plain(text: &str) -> Vec<Node> {
     out
 }
 
+/// One paragraph, with its parts that lead somewhere as links. What is out of order or in the middle of a
+/// letter is left out.
+fn faceted(body: &Body) -> Vec<Node> {
+    let (mut out, mut at) = (Vec::new(), 0);
+    for (range, href) in body.facets.iter().take(MOST) {
+        let (before, said) = (body.text.get(at..range.start), body.text.get(range.clone()));
+        if let (Some(before), Some(said)) = (before, said) {
+            out.extend(lines(&tidy(before)));
+            out.push(element("a", Some(href.clone()), vec![Node::Text(tidy(said))]));
+            at = range.end;
+        }
+    }
+    out.extend(lines(&tidy(token::cut(&body.text[at..]))));
+    vec![element("p", None, out)]
+}
+
 fn lines(paragraph: &str) -> Vec<Node> {
     let mut out = Vec::new();
     for (number, line) in paragraph.split('\n').take(MOST).enumerate() {
@@ -335,23 +349,6 @@ fn address_in(text: &str) -> Option<usize> {
     text.match_indices("http").map(|(at, _)| at).find(|&at| is_scheme(&text[at..]))
 }
 
-/// Text that cannot reorder or smother what stands around it.
-pub(super) fn tidy(text: &str) -> String {
-    let mut marks = 0;
-    let keep = |c: &char| {
-        marks = if is_combining(*c) { marks + 1 } else { 0 };
-        marks <= MARKS && (!c.is_control() || matches!(c, '\n' | '\t')) && !is_bidi_control(*c)
-    };
-    text.chars().filter(keep).collect()
-}
-
-fn is_combining(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5BD}'
-        | '\u{64B}'..='\u{65F}' | '\u{6D6}'..='\u{6ED}' | '\u{E31}'..='\u{E4E}'
-        | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}'
-        | '\u{FE00}'..='\u{FE2F}')
-}
-
 /// An `http` or `https` address as it was written, or `None`. Whitespace and controls inside are
 /// refused rather than repaired: browsers drop them, and so turn `java\nscript:` into `javascript:`.
 pub fn web_address(text: &str) -> Option<String> {
@@ -386,6 +383,8 @@ fn after_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
 
     fn picture(nodes: &[Node]) -> String {
@@ -403,15 +402,19 @@ mod tests {
         shown.collect()
     }
 
+    fn html(text: String) -> Body {
+        Body { text, format: Format::Html, ..Body::default() }
+    }
+
     #[track_caller]
     fn check(html: &str, shown: &str) {
-        let body = Body { text: html.to_owned(), format: Format::Html };
+        let body = Body { text: html.to_owned(), format: Format::Html, ..Body::default() };
         assert_eq!(picture(&read(&body)), shown, "{html}");
     }
 
     #[track_caller]
     fn check_plain(text: &str, shown: &str) {
-        let body = Body { text: text.to_owned(), format: Format::Plain };
+        let body = Body { text: text.to_owned(), format: Format::Plain, ..Body::default() };
         assert_eq!(picture(&read(&body)), shown, "{text}");
     }
 
@@ -449,18 +452,15 @@ mod tests {
     #[test]
     fn what_is_too_large_is_cut_and_says_so() {
         let long = "<p>a".repeat(60_000);
-        assert!(matches!(read(&Body { text: long, format: Format::Html }).last(), Some(Node::Cut)));
+        assert!(matches!(read(&html(long)).last(), Some(Node::Cut)));
         let long = "a ".repeat(150_000);
         for format in [Format::Html, Format::Plain] {
-            let nodes = read(&Body { text: long.clone(), format });
+            let nodes = read(&Body { text: long.clone(), format, ..Body::default() });
             assert_eq!(nodes.len(), 2);
             assert!(matches!(nodes[1], Node::Cut));
         }
         let lines = "a\n".repeat(10_000);
-        assert!(matches!(
-            read(&Body { text: lines, format: Format::Plain }).last(),
-            Some(Node::Cut)
-        ));
+        assert!(matches!(read(&Body { text: lines, ..Body::default() }).last(), Some(Node::Cut)));
         check_plain(&"a".repeat(1_000), &format!("[p {}]", "a".repeat(1_000)));
     }
 
@@ -512,13 +512,36 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_a_text_lead_where_they_are_told_to() {
+        let text = "See \u{e9} docs and\nhttps://x.org/ too".to_owned();
+        let to = |range: Range<usize>| (range, "https://d.example/".to_owned());
+        let picture =
+            |facets| picture(&read(&Body { text: text.clone(), format: Format::Plain, facets }));
+        assert_eq!(
+            picture(vec![to(7..11)]),
+            "[p See \u{e9} [a=https://d.example/ docs] and[br ][a=https://x.org/ https://x.org/] too]"
+        );
+        // Within a letter, beyond the end, backwards, out of order.
+        for wrong in [5..11, 7..99, Range { start: 11, end: 7 }] {
+            assert_eq!(
+                picture(vec![to(wrong)]),
+                "[p See \u{e9} docs and[br ][a=https://x.org/ https://x.org/] too]"
+            );
+        }
+        assert_eq!(
+            picture(vec![to(7..11), to(0..3)]),
+            "[p See \u{e9} [a=https://d.example/ docs] and[br ][a=https://x.org/ https://x.org/] too]"
+        );
+    }
+
+    #[test]
     fn bombs_are_defused() {
         let deep = "<b>".repeat(100_000);
-        let body = Body { text: deep + "x", format: Format::Html };
+        let body = Body { text: deep + "x", format: Format::Html, ..Body::default() };
         assert!(picture(&read(&body)).len() < 400);
         let marks = "a".to_owned() + &"\u{301}".repeat(50_000);
-        assert_eq!(words(&read(&Body { text: marks, format: Format::Html })).chars().count(), 9);
-        let many = Body { text: "<br>".repeat(100_000), format: Format::Html };
+        assert_eq!(words(&read(&html(marks))).chars().count(), 9);
+        let many = Body { text: "<br>".repeat(100_000), format: Format::Html, ..Body::default() };
         assert!(read(&many).len() <= MOST + 2);
         check("a\u{202E}b", "ab");
     }

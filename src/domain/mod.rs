@@ -7,6 +7,7 @@ pub mod comment;
 pub mod decimal;
 pub mod entity;
 pub mod language;
+pub mod letters;
 pub mod markdown;
 pub mod marking;
 pub mod markup;

@@ -1,5 +1,7 @@
 //! Answers to domain values.
 
+use std::ops::Range;
+
 use crate::domain::address::resolve;
 use crate::domain::author::Author;
 use crate::domain::body::{Body, Format};
@@ -107,7 +109,9 @@ impl Profile {
                 told.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html"))
             });
             let format = if is_html { Format::Html } else { Format::Plain };
-            Some(Body { text, format })
+            let facets = choice.get("facets").filter(|_| !is_html);
+            let facets = facets.map(|told| facets_of(scope, told)).unwrap_or_default();
+            Some(Body { text, format, facets })
         });
         bodies.into_iter().next().unwrap_or_default()
     }
@@ -246,6 +250,17 @@ impl Profile {
     fn result(&self, operation: &str, name: &str) -> Option<&Value> {
         self.operation(operation)?.get("result")?.get(name)
     }
+}
+
+/// Parts of a text that lead somewhere, by bytes of UTF-8 as in `app.bsky.richtext.facet` (AT Protocol).
+fn facets_of(scope: Scope, told: &Value) -> Vec<(Range<usize>, String)> {
+    let found = told.get("items").and_then(|items| scope.find(items));
+    let facets = found.as_deref().map_or(&[][..], Value::as_list).iter().filter_map(|item| {
+        let facet = Scope { item, answer: scope.answer };
+        let place = |name| usize::try_from(decimal::whole(&facet.text(told.get(name))?)?).ok();
+        Some((place("start")?..place("end")?, address(facet, told.get("href"))?))
+    });
+    facets.collect()
 }
 
 /// A web address, resolved against the answer it stands in.

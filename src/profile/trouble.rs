@@ -67,7 +67,7 @@ impl Profile {
             }
             None => body.split_once("<p>")?.1.split_once("</p>")?.0.to_owned(),
         };
-        let nodes = markup::read(&Body { text: told, format: Format::Html });
+        let nodes = markup::read(&Body { text: told, format: Format::Html, ..Body::default() });
         let words: String = markup::words(&nodes).trim().chars().take(LONGEST_REASON).collect();
         (!words.is_empty()).then_some(words)
     }

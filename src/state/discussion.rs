@@ -330,7 +330,28 @@ impl Discussion {
         self.0.news.set(Some(news));
     }
 
-    pub(super) fn put(&self, (key, parent, comment): Placed, first: bool) {
+    pub(super) fn put(&self, placed: Placed, first: bool) {
+        if let Some(parent) = self.place(placed, first) {
+            self.list_changed(parent);
+        }
+    }
+
+    /// The same for many; who lists them is told once, and tells those above.
+    pub(super) fn put_all(&self, many: Vec<Placed>) {
+        let mut told: Vec<bool> = Vec::new();
+        for placed in many {
+            let mut above = self.place(placed, false);
+            while let Some(key) = above.filter(|key| told.get(key.index()) != Some(&true)) {
+                told.resize(told.len().max(key.index() + 1), false);
+                told[key.index()] = true;
+                self.changed(key);
+                above = self.0.forest.borrow().parent(key);
+            }
+        }
+    }
+
+    /// Puts a comment where it belongs, and says under which it stands.
+    fn place(&self, (key, parent, comment): Placed, first: bool) -> Option<CommentKey> {
         let folded = self.was_folded(key);
         self.slot(key, |slot| {
             slot.folded |= folded && slot.comment.is_none();
@@ -345,9 +366,7 @@ impl Discussion {
         let parent = forest.parent(key);
         drop(forest);
         self.changed(key);
-        if let Some(parent) = parent {
-            self.list_changed(parent);
-        }
+        parent
     }
 
     /// Below the deepest level replies are listed under an ancestor.

@@ -333,9 +333,7 @@ impl Discussion {
         }
         source.closed.set(batch.closed);
         source.unread.set(source.unread.get() + batch.unread);
-        for placed in batch.comments {
-            self.put(placed, false);
-        }
+        self.put_all(batch.comments);
         self.0.roots.notify();
     }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::Notify;
 
 use crate::domain::author::{Author, Signature};
-use crate::domain::body::{Body, Format};
+use crate::domain::body::Body;
 use crate::domain::comment::{Comment, CommentKey, Standing};
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
@@ -77,7 +77,7 @@ impl Discussion {
         let comment = self.peek(key).unwrap_or_else(|| Comment {
             // What was typed, until a later page shows what became of it.
             author: Author::new(&by.name, None, false),
-            body: Body { text: text.to_owned(), format: Format::Plain },
+            body: Body { text: text.to_owned(), ..Body::default() },
             created: Some(now()),
             ..Comment::default()
         });
@@ -158,7 +158,7 @@ impl Discussion {
         if let Some(edited) = source.endpoint.edit(key, text, &by, uuid).await? {
             self.replace(key, edited);
         } else {
-            let body = Body { text: text.to_owned(), format: Format::Plain };
+            let body = Body { text: text.to_owned(), ..Body::default() };
             let source = comment.source.as_ref().map(|_| text.to_owned());
             let unsent = false;
             self.replace(key, Comment { body, source, edited: Some(now()), unsent, ..comment });
@@ -173,7 +173,7 @@ impl Discussion {
     pub fn show_change(&self, key: CommentKey, text: &str) {
         let Some(comment) = self.peek(key).filter(|comment| !comment.unsent) else { return };
         self.0.changing.borrow_mut().push((key, comment.clone()));
-        let body = Body { text: text.to_owned(), format: Format::Plain };
+        let body = Body { text: text.to_owned(), ..Body::default() };
         self.replace(key, Comment { body, unsent: true, ..comment });
     }
 

@@ -7,25 +7,27 @@ use web_sys::Url;
 use crate::domain::address;
 use crate::domain::body::Body;
 use crate::domain::markup::{self, Node};
-use crate::ui::Scene;
+use crate::text::Text;
 use crate::ui::el::{El, el};
 
 /// More links than a person puts into a comment; those that follow are text.
 const LINKS: u32 = 200;
 
-/// Shows a body inside an element, in place of what was there.
-pub fn show(scene: &Scene, into: &El, body: &Body) {
-    show_nodes(scene, into, &markup::read(body));
+/// Shows a body inside an element, in place of what was there; `images` says from which hosts images may come
+/// ([`address::allows`]).
+pub fn show(text: &Text, images: &str, into: &El, body: &Body) {
+    show_nodes(text, images, into, &markup::read(body));
 }
 
 /// The same for what has been read already.
-pub fn show_nodes(scene: &Scene, into: &El, children: &[Node]) {
+pub fn show_nodes(text: &Text, images: &str, into: &El, children: &[Node]) {
     into.clear();
-    Pen { scene, links: Cell::new(0) }.nodes(into, children);
+    Pen { text, images, links: Cell::new(0) }.nodes(into, children);
 }
 
 struct Pen<'a> {
-    scene: &'a Scene,
+    text: &'a Text,
+    images: &'a str,
     links: Cell<u32>,
 }
 
@@ -53,7 +55,7 @@ impl Pen<'_> {
                         }
                     }
                 }
-                Node::Cut => into.add(el("p").class("quiet").text(&self.scene.text.say("cut"))),
+                Node::Cut => into.add(el("p").class("quiet").text(&self.text.say("cut"))),
             }
         }
     }
@@ -69,10 +71,10 @@ impl Pen<'_> {
 
     /// An image from a host that the page's owner allows; else a link to it, which the reader may follow.
     fn image(&self, into: &El, src: &str, words: &str) {
-        if address::allows(&self.scene.images, src) {
+        if address::allows(self.images, src) {
             return into.add(picture(src, words));
         }
-        let say = self.scene.text.say("image");
+        let say = self.text.say("image");
         let words = if words.is_empty() { &say } else { words };
         if into.node().closest("a").ok().flatten().is_some() {
             return into.add_text(words);

@@ -66,7 +66,9 @@ impl Branch {
     /// Shows these comments, in this order. What stays keeps its nodes.
     pub fn show(self: &Rc<Self>, keys: &[CommentKey], hidden: bool) {
         let old = self.chunks.take();
-        let weigh = |key: CommentKey| self.scene.discussion.reply_count(key) + 1;
+        // On the deepest level all stand beside each other.
+        let alone = self.depth > self.scene.discussion.deepest();
+        let replies = |key| if alone { 0 } else { self.scene.discussion.reply_count(key) };
         let mut places: Vec<(CommentKey, usize)> = Vec::new();
         for (place, chunk) in old.iter().enumerate() {
             places.extend(chunk.keys.borrow().iter().map(|key| (*key, place)));
@@ -77,7 +79,7 @@ impl Branch {
         for &key in keys {
             let found = places.binary_search_by_key(&key, |(key, _)| *key).ok();
             let from = found.map(|found| places[found].1);
-            let weight = weigh(key);
+            let weight = replies(key) + 1;
             let joins = groups.last().is_some_and(|group| match from {
                 Some(from) => group.from == Some(from) || (group.from.is_none() && !used[from]),
                 None => group.weight + weight <= CHUNK,
@@ -120,8 +122,11 @@ impl Branch {
     /// Brings a comment into the page; `line` is the way to it from here, the comment itself last.
     pub fn reveal(self: &Rc<Self>, line: &[CommentKey]) {
         let mut branch = self.clone();
-        // Below the deepest level a comment stands beside those it answers.
         for key in line {
+            // Below the deepest level a comment stands beside those it answers.
+            if branch.depth > self.scene.discussion.deepest() && Some(key) != line.last() {
+                continue;
+            }
             let chunks = branch.chunks.borrow().clone();
             let Some(chunk) = chunks.into_iter().find(|one| one.keys.borrow().contains(key)) else {
                 continue;

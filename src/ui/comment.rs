@@ -210,7 +210,7 @@ impl Parts {
         match comment.standing {
             Standing::Deleted => self.say_instead(&scene.text.say("deleted")),
             Standing::Hidden => self.say_instead(&scene.text.say("hidden")),
-            _ => body::show(scene, &self.words, &comment.body),
+            _ => body::show(&scene.text, &scene.images, &self.words, &comment.body),
         }
         // The button beside it shows itself (style/widget.css).
         let (long, uncut) = (is_long(comment), self.words.node().has_attribute("data-uncut"));

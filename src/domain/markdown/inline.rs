@@ -1,8 +1,9 @@
 //! What stands inside a paragraph: emphasis, code, links (`CommonMark` 0.31, §6 and its appendix).
 
 use crate::domain::entity;
+use crate::domain::letters::tidy;
 use crate::domain::markdown::link::target;
-use crate::domain::markup::{DEEPEST, MOST, Node, element, link_address, linked, tidy};
+use crate::domain::markup::{DEEPEST, MOST, Node, element, link_address, linked};
 
 /// Something on the way to becoming nodes.
 enum Piece {

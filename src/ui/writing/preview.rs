@@ -57,7 +57,9 @@ impl Preview {
 
     fn paint(&self) {
         if self.is_on() {
-            body::show_nodes(&self.form.scene, &self.shown, &markdown::read(&self.form.text()));
+            let scene = &self.form.scene;
+            let nodes = markdown::read(&self.form.text());
+            body::show_nodes(&scene.text, &scene.images, &self.shown, &nodes);
         }
     }
 }

@@ -224,7 +224,7 @@ fn case(number: usize, known: &[String]) -> String {
 
 /// What we make of it: text, links, and how many elements of each name.
 fn ours(html: &str) -> Value {
-    let body = Body { text: html.to_owned(), format: Format::Html };
+    let body = Body { text: html.to_owned(), format: Format::Html, ..Body::default() };
     let nodes = markup::read(&body);
     let (mut links, mut names) = (Vec::new(), BTreeMap::new());
     look(&nodes, &mut links, &mut names);

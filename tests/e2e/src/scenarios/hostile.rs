@@ -3,6 +3,7 @@
 
 pub(super) mod corpus;
 mod dialects;
+mod trees;
 mod trial;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("hostile_the_test_is_not_blind_in_firefox", is_not_blind_in_firefox),
     ("hostile_payloads_in_firefox", payloads_in_firefox),
     ("hostile_bombs_are_defused", bombs_are_defused),
+    ("hostile_trees_stay_readable", trees::stay_readable),
     ("hostile_answers_are_survived", answers_are_survived),
     ("hostile_drafts_are_previewed", drafts_are_previewed),
 ];
