@@ -8,6 +8,9 @@ pub enum Format {
     #[default]
     Plain,
     Html,
+    /// What reads it is fetched when there is some ([`crate::domain::markdown`]); until then it is shown as it
+    /// was typed.
+    Markdown,
 }
 
 /// The text of a comment as the endpoint sent it. Never trusted: [`crate::domain::markup::read`]
@@ -16,7 +19,7 @@ pub enum Format {
 pub struct Body {
     pub text: String,
     pub format: Format,
-    /// Of plain text: which parts of it, in bytes from start to end, lead where. In order; addresses are
+    /// Of plain text, which parts of it, in bytes from start to end, lead where. In order; addresses are
     /// checked.
     pub facets: Vec<(Range<usize>, String)>,
 }

@@ -98,8 +98,8 @@ pub const MOST: usize = 5_000;
 pub fn read(body: &Body) -> Vec<Node> {
     match body.format {
         Format::Html => Builder::default().read(&body.text),
-        Format::Plain if body.facets.is_empty() => plain(&body.text),
-        Format::Plain => faceted(body),
+        Format::Plain if !body.facets.is_empty() => faceted(body),
+        Format::Plain | Format::Markdown => plain(&body.text),
     }
 }
 

@@ -105,11 +105,16 @@ impl Profile {
                 Some(Value::Text(told)) if !told.starts_with(['/', '#']) => Some(told.clone()),
                 told => scope.text(told),
             };
-            let is_html = told.is_some_and(|told| {
-                told.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("text/html"))
-            });
-            let format = if is_html { Format::Html } else { Format::Plain };
-            let facets = choice.get("facets").filter(|_| !is_html);
+            let is = |kind: &str| {
+                let start = told.as_deref().and_then(|told| told.get(..kind.len()));
+                start.is_some_and(|start| start.eq_ignore_ascii_case(kind))
+            };
+            let format = match () {
+                () if is("text/html") => Format::Html,
+                () if is("text/markdown") => Format::Markdown,
+                () => Format::Plain,
+            };
+            let facets = choice.get("facets").filter(|_| format == Format::Plain);
             let facets = facets.map(|told| facets_of(scope, told)).unwrap_or_default();
             Some(Body { text, format, facets })
         });

@@ -8,17 +8,19 @@ use send_wrapper::SendWrapper;
 
 use crate::domain::address;
 use crate::domain::author::Author;
-use crate::domain::body::Body;
+use crate::domain::body::{Body, Format};
 use crate::domain::comment::{Comment, CommentKey, Standing};
+use crate::domain::markdown;
 use crate::domain::time::Time;
 use crate::domain::vote::Tally;
 use crate::endpoint::now;
+use crate::endpoint::part::{Part, need};
 use crate::state::discussion::Open;
 use crate::text::ago::machine;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
-use crate::ui::el::{El, button, el};
+use crate::ui::el::{El, button, el, spawn};
 use crate::ui::icon::{self, icon};
 use crate::ui::votes::{paint_votes, vote_buttons};
 use crate::ui::writing;
@@ -210,7 +212,12 @@ impl Parts {
         match comment.standing {
             Standing::Deleted => self.say_instead(&scene.text.say("deleted")),
             Standing::Hidden => self.say_instead(&scene.text.say("hidden")),
-            _ => body::show(&scene.text, &scene.images, &self.words, &comment.body),
+            _ => {
+                body::show(&scene.text, &scene.images, &self.words, &comment.body);
+                if comment.body.format == Format::Markdown {
+                    read_markdown(scene.clone(), self.words.clone(), comment.body.text.clone());
+                }
+            }
         }
         // The button beside it shows itself (style/widget.css).
         let (long, uncut) = (is_long(comment), self.words.node().has_attribute("data-uncut"));
@@ -363,6 +370,15 @@ impl Parts {
             }
         }
     }
+}
+
+/// What was typed, once what reads it is here; those that ask are answered in their order.
+fn read_markdown(scene: Scene, words: El, text: String) {
+    spawn(async move {
+        if need(Part::Markdown).await.is_ok() {
+            body::show_nodes(&scene.text, &scene.images, &words, &markdown::read(&text));
+        }
+    });
 }
 
 fn is_long(comment: &Comment) -> bool {

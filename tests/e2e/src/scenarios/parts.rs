@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 
 use super::common::{blog, button, card, native, page, post, tag, unharmed, visit, wait_threads};
 use crate::{Page, Reply, Site, World};
@@ -11,6 +12,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("parts_come_when_first_needed", come_when_first_needed),
     ("parts_that_cannot_be_fetched_lose_nothing", that_cannot_be_fetched_lose_nothing),
     ("parts_of_another_build_are_refused", of_another_build_are_refused),
+    ("parts_read_markdown_where_a_service_gives_it", read_markdown_where_a_service_gives_it),
     ("parts_that_were_changed_do_not_run", that_were_changed_do_not_run),
     ("parts_check_a_profile_of_ones_own", check_a_profile_of_ones_own),
 ];
@@ -129,6 +131,30 @@ fn that_were_changed_do_not_run(world: &World) -> Result<()> {
         unharmed(&page)?;
     }
     Ok(())
+}
+
+fn read_markdown_where_a_service_gives_it(world: &World) -> Result<()> {
+    let profile = json!({
+        "profile": "marked", "version": 1, "list": { "href": "/comments", "items": "#" },
+        "comment": { "id": "/id", "text": { "from": "/text", "encodingFormat": "text/markdown" } }
+    });
+    let text = "A **bold** <b>word</b>\n\n- [x](javascript:alert(1))\n- [y](https://x.example/)";
+    let comments = json!([{ "id": 1, "text": text }]);
+    let route = move |ask: &crate::Ask| match ask.path.as_str() {
+        "/marked.json" => Some(Reply::json(200, &profile)),
+        "/comments" => Some(Reply::json(200, &comments)),
+        _ => None,
+    };
+    let tag = "<jaw-jaw endpoint=/ article=a profile=/marked.json></jaw-jaw>";
+    let site = world.site().route(route).page("/", &page(tag)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.wait("deep('jaw-jaw', 'article .words strong')?.textContent === 'bold'")?;
+    let shown = page.text(
+        "[...deep('jaw-jaw', 'article .words').querySelectorAll('*')].map((one) => one.localName + (one.getAttribute('href') ?? '')).join(' ')",
+    )?;
+    ensure!(shown == "p strong ul li a li ahttps://x.example/", "{shown}");
+    unharmed(&page)
 }
 
 fn check_a_profile_of_ones_own(world: &World) -> Result<()> {
