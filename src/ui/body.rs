@@ -5,10 +5,12 @@ use std::cell::Cell;
 use web_sys::Url;
 
 use crate::domain::address;
-use crate::domain::body::Body;
+use crate::domain::body::{Body, Format};
+use crate::domain::markdown;
 use crate::domain::markup::{self, Node};
+use crate::endpoint::part::{Part, need};
 use crate::text::Text;
-use crate::ui::el::{El, el};
+use crate::ui::el::{El, el, spawn};
 
 /// More links than a person puts into a comment; those that follow are text.
 const LINKS: u32 = 200;
@@ -17,6 +19,16 @@ const LINKS: u32 = 200;
 /// ([`address::allows`]).
 pub fn show(text: &Text, images: &str, into: &El, body: &Body) {
     show_nodes(text, images, into, &markup::read(body));
+    if body.format == Format::Markdown {
+        // Those that ask are answered in their order, so what came last is what stays.
+        let (text, images, into) = (text.clone(), images.to_owned(), into.clone());
+        let typed = body.text.clone();
+        spawn(async move {
+            if need(Part::Markdown).await.is_ok() {
+                show_nodes(&text, &images, &into, &markdown::read(&typed));
+            }
+        });
+    }
 }
 
 /// The same for what has been read already.

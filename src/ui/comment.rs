@@ -8,19 +8,17 @@ use send_wrapper::SendWrapper;
 
 use crate::domain::address;
 use crate::domain::author::Author;
-use crate::domain::body::{Body, Format};
+use crate::domain::body::Body;
 use crate::domain::comment::{Comment, CommentKey, Standing};
-use crate::domain::markdown;
 use crate::domain::time::Time;
 use crate::domain::vote::Tally;
 use crate::endpoint::now;
-use crate::endpoint::part::{Part, need};
 use crate::state::discussion::Open;
 use crate::text::ago::machine;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
-use crate::ui::el::{El, button, el, spawn};
+use crate::ui::el::{El, button, el};
 use crate::ui::icon::{self, icon};
 use crate::ui::votes::{paint_votes, vote_buttons};
 use crate::ui::writing;
@@ -84,7 +82,7 @@ struct Parts {
 struct Shown {
     author: Option<Author>,
     words: Option<(Standing, Body)>,
-    badges: (Option<String>, bool, Standing, Option<Time>, [bool; 3], bool, bool),
+    badges: (Option<String>, bool, Standing, Option<Time>, [bool; 4], bool, bool),
     actions: Option<[bool; 6]>,
     tally: Option<Tally>,
     created: Option<Time>,
@@ -149,7 +147,12 @@ impl Parts {
             comment.author.staff,
             comment.standing,
             comment.edited,
-            [comment.pinned, comment.closed, scene.discussion.is_new(comment)],
+            [
+                comment.pinned,
+                comment.closed,
+                scene.discussion.is_new(comment),
+                comment.author.is_mixed(),
+            ],
             comment.unsent,
             folded,
         );
@@ -212,12 +215,7 @@ impl Parts {
         match comment.standing {
             Standing::Deleted => self.say_instead(&scene.text.say("deleted")),
             Standing::Hidden => self.say_instead(&scene.text.say("hidden")),
-            _ => {
-                body::show(&scene.text, &scene.images, &self.words, &comment.body);
-                if comment.body.format == Format::Markdown {
-                    read_markdown(scene.clone(), self.words.clone(), comment.body.text.clone());
-                }
-            }
+            _ => body::show(&scene.text, &scene.images, &self.words, &comment.body),
         }
         // The button beside it shows itself (style/widget.css).
         let (long, uncut) = (is_long(comment), self.words.node().has_attribute("data-uncut"));
@@ -370,15 +368,6 @@ impl Parts {
             }
         }
     }
-}
-
-/// What was typed, once what reads it is here; those that ask are answered in their order.
-fn read_markdown(scene: Scene, words: El, text: String) {
-    spawn(async move {
-        if need(Part::Markdown).await.is_ok() {
-            body::show_nodes(&scene.text, &scene.images, &words, &markdown::read(&text));
-        }
-    });
 }
 
 fn is_long(comment: &Comment) -> bool {

@@ -30,9 +30,10 @@ fn blog(world: &World, gallery: &Running, text: &str, attributes: &str) -> Resul
             "text": { "from": "/html", "encodingFormat": "text/html" }
         }
     });
-    let comments = json!([{
-        "id": 1, "name": "Ada Lovelace", "image": gallery.url("/ada.svg"), "html": text
-    }]);
+    let comments = json!([
+        { "id": 1, "name": "Ada Lovelace", "image": gallery.url("/ada.svg"), "html": text },
+        { "id": 2, "name": "\u{410}da Lovelace", "html": "<p>imitated</p>" },
+    ]);
     let route = move |ask: &Ask| match ask.path.as_str() {
         "/pictures.json" => Some(Reply::json(200, &profile)),
         "/comments" => Some(Reply::json(200, &comments)),
@@ -70,6 +71,9 @@ fn are_links_until_allowed(world: &World) -> Result<()> {
         "{links}"
     );
     ensure!(page.text("deep('jaw-jaw', '.avatar').textContent")? == "AL", "letters for a picture");
+    let badges =
+        page.text("[...deepAll('jaw-jaw', '.badges')].map((one) => one.textContent).join('|')")?;
+    ensure!(badges == "|letters of several alphabets", "who imitates is marked: {badges}");
     ensure!(gallery.asked().is_empty(), "nothing is asked for: {:?}", gallery.asked());
     unharmed(&page)
 }
@@ -81,6 +85,11 @@ fn of_allowed_hosts_are_shown(world: &World) -> Result<()> {
     let both = format!("images='other.example {host}' avatars='{host}'");
     let (_site, page) = blog(world, &gallery, &html(&gallery), &both)?;
     page.wait("deepAll('jaw-jaw', '.words img').length === 3 && [...deepAll('jaw-jaw', 'img')].every((one) => one.naturalWidth === 40)")?;
+    let covered = page.eval(
+        "(() => { const [one, other] = [deep('jaw-jaw', '.avatar'), deep('jaw-jaw', '.avatar img')].map((e) => e.getBoundingClientRect());
+            return one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height })()",
+    )?;
+    ensure!(covered == true, "the picture covers the letters");
     ensure!(page.text("deep('jaw-jaw', '.words img').alt")? == "a cat", "it says what it shows");
     ensure!(
         page.text("deep('jaw-jaw', '.avatar img').alt")?.is_empty(),
