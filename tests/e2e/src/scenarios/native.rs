@@ -95,6 +95,7 @@ fn votes(world: &World) -> Result<()> {
     shown("1", "", "true,false")?;
     page.click(&button("a claim", "downvote"))?;
     shown("", "1", "false,true")?;
+    page.wait("!Object.keys(localStorage).some((name) => name.startsWith('jaw-jaw:outbox'))")?;
     page.reload()?;
     shown("", "1", "false,true")?;
     page.click(&button("a claim", "downvote"))?;
