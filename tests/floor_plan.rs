@@ -145,27 +145,13 @@ fn imports_go_down_only() {
 /// The one script that is written by hand, and the pages we ship.
 #[test]
 fn scripts_have_no_way_from_text_to_markup_either() {
-    const SINKS: &[&str] = &[
-        "innerHTML",
-        "outerHTML",
-        "insertAdjacentHTML",
-        "setHTML",
-        "parseHTML",
-        "DOMParser",
-        "createContextualFragment",
-        "document.write",
-        "srcdoc",
-        "eval(",
-        "new Function",
-        "setTimeout(\"",
-        "style=",
-        "onclick=",
-        "javascript:",
-    ];
+    let sinks = include_str!("sinks.txt").lines();
+    let more = ["DOMParser", "setTimeout(\"", "style=", "onclick=", "javascript:"];
+    let sinks: Vec<&str> = sinks.chain(more).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for file in ["src/loader.js", "index.html"] {
         let text = fs::read_to_string(root.join(file)).expect("it ships");
-        for sink in SINKS {
+        for sink in &sinks {
             assert!(!text.contains(sink), "{sink} is in {file}");
         }
     }

@@ -14,7 +14,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
 const FIELD: &str = "deep('jaw-jaw', '.find input')";
 const COUNT: &str = "deep('jaw-jaw', '.find [role=status]').textContent";
 
-fn order(page: &Page, word: &str) -> Result<()> {
+pub(super) fn order(page: &Page, word: &str) -> Result<()> {
     page.eval(&format!(
         "(() => {{ const select = deep('jaw-jaw', '.order select'); select.value = '{word}';
             select.dispatchEvent(new Event('change', {{ bubbles: true }})) }})()"
