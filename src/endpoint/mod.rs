@@ -262,6 +262,11 @@ impl Endpoint {
         self.profile.knows_keys(operation)
     }
 
+    /// Whether the service gives who writes a secret to be known by, and this device has none yet.
+    pub fn awaits_token(&self) -> bool {
+        self.profile.at("/security/token").is_some() && self.own.borrow().token.is_none()
+    }
+
     /// Whether the service itself says how the viewer voted.
     pub fn remembers_votes(&self) -> bool {
         self.profile.remembers_votes()

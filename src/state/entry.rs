@@ -59,6 +59,12 @@ impl Deed {
         }
     }
 
+    /// Whether another change of the same thing has to keep its place.
+    pub fn is_about_same(&self, other: &Self) -> bool {
+        let is_new = |deed: &Self| matches!(deed, Self::Create { .. });
+        self.about() == other.about() && !is_new(self) && !is_new(other)
+    }
+
     pub fn is_vote_for(&self, comment: CommentKey) -> bool {
         matches!(self, Self::Vote { key, .. } if *key == comment)
     }

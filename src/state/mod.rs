@@ -1,5 +1,6 @@
 //! What is on the screen: reactive, and without a DOM.
 
+mod alone;
 pub mod discussion;
 mod drafts;
 pub mod entry;

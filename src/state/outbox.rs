@@ -1,16 +1,10 @@
 //! What the reader wrote and the endpoint does not have yet: kept on this device until it does, sent by
 //! one tab at a time, one thing after the other.
 
-use std::cell::RefCell;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Function, Math, Promise, Reflect};
+use js_sys::Math;
 use leptos::prelude::{ArcRwSignal, GetUntracked, Set};
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use crate::domain::comment::CommentKey;
 use crate::domain::outbox::{Progress, State, Step};
@@ -20,10 +14,12 @@ use crate::domain::trouble::Trouble;
 use crate::endpoint::http::online;
 use crate::endpoint::now;
 use crate::json::Value;
+use crate::state::alone::alone;
 use crate::state::discussion::{Discussion, Open};
 use crate::state::entry::{Deed, Entry};
 use crate::state::memory;
 use crate::state::news::News;
+use crate::state::sources::Source;
 use crate::state::writing::uuid;
 
 /// So long a deletion can be taken back before it is sent, in milliseconds.
@@ -166,12 +162,13 @@ impl Discussion {
         if !online() {
             return None;
         }
-        let next = |entry: &Entry| match entry.progress.step(now()) {
+        let entries = self.0.outbox.get_untracked();
+        let next = |place| match self.step(&entries, place) {
             Step::WaitUntil(time) => Some(time),
             Step::Send | Step::Look => Some(now()),
             Step::Nothing => None,
         };
-        self.0.outbox.get_untracked().iter().filter_map(next).min()
+        (0..entries.len()).filter_map(next).min()
     }
 
     pub(super) fn unsent(&self, uuid: &str) -> Option<Entry> {
@@ -188,29 +185,55 @@ impl Discussion {
             }
         }
         while online() {
-            let may = |entry: &Entry| {
-                // Who takes ratings may not be here yet.
-                let heard = !matches!(entry.deed, Deed::Rate { .. }) || self.rates().0;
-                heard && matches!(entry.progress.step(now()), Step::Send | Step::Look)
-            };
-            let next = self.0.outbox.get_untracked().into_iter().find(may);
-            let Some(entry) = next else { return };
-            if entry.progress.step(now()) == Step::Look {
-                self.look(&entry).await;
-            } else {
-                self.deliver(&entry).await;
+            let entries = self.0.outbox.get_untracked();
+            let next = (0..entries.len()).find_map(|place| match self.step(&entries, place) {
+                Step::Nothing | Step::WaitUntil(_) => None,
+                step => Some((&entries[place], step)),
+            });
+            match next {
+                None => return,
+                Some((entry, Step::Look)) => self.look(entry).await,
+                Some((entry, _)) => self.deliver(entry).await,
             }
         }
     }
 
+    /// What is to be done about one of all that waits. What was tried and may have arrived is not
+    /// overtaken by what is about the same, nor, as long as the service does not know the reader, by
+    /// anything: its answer may say as whom.
+    fn step(&self, entries: &[Entry], place: usize) -> Step {
+        // Who takes ratings may not be here yet.
+        let heard = |entry: &Entry| !matches!(entry.deed, Deed::Rate { .. }) || self.rates().0;
+        let entry = &entries[place];
+        let to = self.addressee(&entry.deed);
+        let holds_back = |earlier: &Entry| {
+            let tried = earlier.progress.tries > 0 && earlier.progress.state == State::Waiting;
+            let stranger =
+                || to.endpoint.awaits_token() && Rc::ptr_eq(&to, &self.addressee(&earlier.deed));
+            tried && heard(earlier) && (earlier.deed.is_about_same(&entry.deed) || stranger())
+        };
+        if !heard(entry) || entries[..place].iter().any(holds_back) {
+            return Step::Nothing;
+        }
+        entry.progress.step(now())
+    }
+
+    /// The service something is for.
+    fn addressee(&self, deed: &Deed) -> Rc<Source> {
+        match deed {
+            Deed::Rate { .. } => self.rater(),
+            deed => self.at(deed.about()),
+        }
+    }
+
     async fn deliver(&self, entry: &Entry) {
-        let endpoint = self.at(entry.deed.about());
+        let endpoint = &self.addressee(&entry.deed).endpoint;
         let knows_keys = match &entry.deed {
-            Deed::Create { .. } => endpoint.endpoint.knows_keys("create"),
+            Deed::Create { .. } => endpoint.knows_keys("create"),
             // The same change twice is one change.
             Deed::Edit { .. } | Deed::Delete { .. } => true,
-            Deed::Vote { before, vote, .. } => endpoint.endpoint.knows_vote_keys(*before, *vote),
-            Deed::Rate { stars } => self.rater().endpoint.knows_keys(rate_operation(*stars)),
+            Deed::Vote { before, vote, .. } => endpoint.knows_vote_keys(*before, *vote),
+            Deed::Rate { stars } => endpoint.knows_keys(rate_operation(*stars)),
         };
         self.progress(&entry.uuid, |progress| progress.send(knows_keys));
         let result = match &entry.deed {
@@ -340,38 +363,4 @@ fn chance() -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1,000")]
     let chance = (Math::random() * 1_000.0) as u32;
     chance
-}
-
-type Work = Pin<Box<dyn Future<Output = ()>>>;
-
-/// Does work while no other tab does work of that name (Web Locks); at once where the browser has no
-/// locks to give.
-async fn alone(name: &str, work: Work) {
-    let work = Rc::new(RefCell::new(Some(work)));
-    let taken = work.clone();
-    let get = |from: &JsValue, name: &str| Reflect::get(from, &JsValue::from_str(name)).ok();
-    let locks = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "locks"));
-    if let Some(locks) = locks.filter(JsValue::is_object)
-        && let Some(request) = get(&locks, "request").and_then(|f| f.dyn_into::<Function>().ok())
-    {
-        let act: Box<dyn FnOnce() -> JsValue> = Box::new(move || {
-            let work = taken.take();
-            future_to_promise(async move {
-                if let Some(work) = work {
-                    work.await;
-                }
-                Ok(JsValue::UNDEFINED)
-            })
-            .into()
-        });
-        let act = Closure::once_into_js(act);
-        if let Ok(promise) = request.call2(&locks, &JsValue::from_str(name), &act) {
-            // Sandboxed frames have locks and may not use them: then the work is still here.
-            let _ = JsFuture::from(Promise::from(promise)).await;
-        }
-    }
-    let left = work.take();
-    if let Some(work) = left {
-        work.await;
-    }
 }

@@ -63,6 +63,17 @@ impl Source {
     pub(super) fn keep_memory(&self) {
         memory::keep(&self.memory_name(), &self.endpoint.memory());
     }
+
+    /// Sends something with the secrets that are kept on this device, and keeps those that the answer
+    /// gives: the page may be left before anything else is done, and without them the next thing sent
+    /// would be another reader's.
+    pub(super) async fn send<T>(&self, what: impl Future<Output = T>) -> T {
+        // Another widget on the page may have been given a secret since.
+        self.recall();
+        let answer = what.await;
+        self.keep_memory();
+        answer
+    }
 }
 
 impl Discussion {

@@ -3,7 +3,7 @@
 use leptos::prelude::{GetUntracked, Set};
 
 use crate::domain::comment::{Comment, CommentKey};
-use crate::domain::outbox::State;
+use crate::domain::outbox::{Progress, State};
 use crate::domain::rating::Stars;
 use crate::domain::trouble::Trouble;
 use crate::domain::vote::{Tally, Vote};
@@ -54,10 +54,13 @@ impl Discussion {
         self.flush().await;
     }
 
-    /// Takes out what a newer press replaces, unless it is on its way.
+    /// Takes out what a newer press replaces, unless it may have arrived.
     fn take_waiting(&self, fits: &dyn Fn(&Deed) -> bool) -> Option<Entry> {
         let entries = self.0.outbox.get_untracked();
-        let waits = |entry: &&Entry| fits(&entry.deed) && entry.progress.state != State::Sending;
+        let waits = |entry: &&Entry| {
+            let Progress { state, tries, .. } = entry.progress;
+            fits(&entry.deed) && (tries == 0 || state == State::Stopped)
+        };
         let uuid = entries.iter().find(waits)?.uuid.clone();
         self.take_out(&uuid)
     }
@@ -123,7 +126,7 @@ impl Discussion {
         let told = self.slot(key, |slot| slot.confirmed).or(tally).unwrap_or_default();
         let shown = Tally { mine: before, ..told }.after(vote);
         let press = self.slot(key, |slot| slot.votes);
-        let told = source.endpoint.vote(key, (before, vote), shown, uuid).await?;
+        let told = source.send(source.endpoint.vote(key, (before, vote), shown, uuid)).await?;
         self.slot(key, |slot| slot.confirmed = Some(told));
         if press == self.slot(key, |slot| slot.votes) && !newer {
             self.settle_vote(key);
@@ -144,9 +147,7 @@ impl Discussion {
         }
         let press = self.0.ratings.get();
         let rater = self.rater();
-        rater.recall();
-        let result = rater.endpoint.rate(stars, uuid).await;
-        rater.keep_memory();
+        let result = rater.send(rater.endpoint.rate(stars, uuid)).await;
         let guessed = before.map(|before| before.after(stars));
         self.0.confirmed.set(result?.or(guessed));
         if press == self.0.ratings.get() && !newer {

@@ -22,10 +22,7 @@ impl Discussion {
         uuid: &str,
     ) -> Result<(), Trouble> {
         let source = self.at(parent);
-        // Another widget on the page may have been given a secret since.
-        source.recall();
-        let sent = source.endpoint.create(text, by, parent, uuid).await?;
-        source.keep_memory();
+        let sent = source.send(source.endpoint.create(text, by, parent, uuid)).await?;
         if let Some(parent) = parent {
             self.set_folded(parent, false);
         }
@@ -148,14 +145,13 @@ impl Discussion {
     pub async fn edit(&self, key: CommentKey, text: &str, uuid: &str) -> Result<(), Trouble> {
         let Some(comment) = self.peek(key) else { return Err(Trouble::Gone) };
         let source = self.at(Some(key));
-        source.recall();
         let by = Signature {
             name: comment.author.name.clone(),
             url: comment.author.url.clone().unwrap_or_default(),
             email: String::new(),
         };
         self.show_change(key, text);
-        if let Some(edited) = source.endpoint.edit(key, text, &by, uuid).await? {
+        if let Some(edited) = source.send(source.endpoint.edit(key, text, &by, uuid)).await? {
             self.replace(key, edited);
         } else {
             let body = Body { text: text.to_owned(), ..Body::default() };
@@ -227,8 +223,7 @@ impl Discussion {
     /// Deletes the viewer's own comment.
     pub(super) async fn delete(&self, key: CommentKey, uuid: &str) -> Result<(), Trouble> {
         let source = self.at(Some(key));
-        source.recall();
-        let left = source.endpoint.delete(key, uuid).await?;
+        let left = source.send(source.endpoint.delete(key, uuid)).await?;
         self.set_open(key, Open::Nothing);
         let next = self.neighbour(key);
         if let Some(left) = left {

@@ -61,8 +61,8 @@ pub(super) fn show(scene: &Scene, place: &El) {
     // Another tab has changed it.
     listen(&window, "storage", move |_| stored.read_outbox());
     let discussion = scene.discussion.clone();
-    discussion.read_outbox();
-    spawn(async move { discussion.flush().await });
+    // A page that is left tells what was under way that the network is gone: that is no reason to wait.
+    spawn(async move { discussion.hurry().await });
 }
 
 /// Sends again when it is time.

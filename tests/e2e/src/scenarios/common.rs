@@ -1,5 +1,7 @@
 //! What many scenarios begin with: a host page, a server, words in a discussion.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
@@ -170,4 +172,14 @@ pub(super) fn endpoint(
 /// An empty discussion in the dialect of our server.
 pub(super) fn empty() -> Value {
     json!({ "comment": [], "commentCount": 0, "next": null, "closed": false })
+}
+
+/// Waits until something beside the page is so.
+pub(super) fn until(is: impl Fn() -> Result<bool>) -> Result<()> {
+    let end = Instant::now() + Duration::from_mins(1);
+    while !is()? {
+        ensure!(Instant::now() < end, "waited 60 s");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }

@@ -8,7 +8,8 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::common::{
-    blog, button, discussion, page, post, ready, unharmed, visit, wait_threads, write,
+    blog, button, discussion, native, page, post, ready, tag, unharmed, until, visit, wait_threads,
+    write,
 };
 use crate::{Ask, Fault, Faulty, Native, Page, Reply, Running, Site, World};
 
@@ -19,6 +20,8 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("F47_signed_out_in_another_tab", signed_out_in_another_tab),
     ("outbox_votes_and_rating_wait_for_the_network", votes_and_rating_wait),
     ("outbox_votes_are_not_counted_twice", votes_are_not_counted_twice),
+    ("outbox_one_reader_is_one_voter", one_reader_is_one_voter),
+    ("outbox_does_not_move_the_page_for_a_moment", does_not_move_the_page_for_a_moment),
     ("outbox_change_is_shown_at_once", change_is_shown_at_once),
     ("outbox_countdown", countdown),
     ("outbox_closed_thread", closed_thread),
@@ -249,6 +252,79 @@ fn votes_are_not_counted_twice(world: &World) -> Result<()> {
     page.wait("deep('jaw-jaw', '.outbox').textContent.includes('comment by Eve')")?;
     page.wait("deep('jaw-jaw', '.outbox').hidden")?;
     ensure!(times(&site, "POST /like") == 1, "{:?}", site.asked());
+    unharmed(&page)
+}
+
+/// The first answer brings the secret by which the reader is known from then on; the page may be left
+/// before or after it.
+fn one_reader_is_one_voter(world: &World) -> Result<()> {
+    for first in [Fault::Delay(700), Fault::StallInside] {
+        let native = native(&[])?;
+        post(&native, "a claim", None, "Eve")?;
+        let line = Faulty::before(&native.url)?;
+        let site = world.site().page("/", &page(&tag(&line.url))).start()?;
+        let page = at(world, &site)?;
+        let votes = AtomicU32::new(0);
+        let fault = first.clone();
+        line.set(move |ask| match ask.method.as_str() {
+            "PUT" if votes.fetch_add(1, Ordering::SeqCst) == 0 => fault.clone(),
+            "PUT" => Fault::Stall,
+            _ => Fault::Pass,
+        });
+        page.click(&button("a claim", "upvote"))?;
+        until(|| Ok(line.times("PUT") == 1))?;
+        page.click(&button("a claim", "downvote"))?;
+        let under_way = if first == Fault::StallInside { 1 } else { 2 };
+        until(|| Ok(line.times("PUT") == under_way))?;
+        line.set(|_| Fault::Pass);
+        page.reload()?;
+        let votes = |told: &Value| {
+            (told["comment"][0]["upvoteCount"].clone(), told["comment"][0]["downvoteCount"].clone())
+        };
+        until(|| Ok(votes(&discussion(&native)?) == (json!(0), json!(1))))?;
+        page.wait(&format!("{}.ariaPressed === 'true'", button("a claim", "downvote")))?;
+        unharmed(&page)?;
+    }
+    Ok(())
+}
+
+/// What an earlier visit left leaves at once: nothing moves under the reader's hand meanwhile.
+fn does_not_move_the_page_for_a_moment(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let line = Faulty::before(&native.url)?;
+    let site = world.site().page("/", &page(&tag(&line.url))).start()?;
+    let page = at(world, &site)?;
+    write(&page, "my words", "Ada")?;
+    wait_threads(&page, "Ada: my words\n")?;
+    line.on("PATCH", Fault::Stall);
+    page.click(&button("my words", "edit"))?;
+    page.wait("deep('jaw-jaw', '.opened textarea').value === 'my words'")?;
+    page.type_text(", better")?;
+    page.press("Control+Enter")?;
+    until(|| Ok(line.times("PATCH") == 1))?;
+    line.set(|_| Fault::Pass);
+    page.reload()?;
+    page.eval(
+        "void (globalThis.tops = new Set(), (function look() {
+            const top = deep('jaw-jaw', '.threads')?.getBoundingClientRect().top;
+            if (top !== undefined && deep('jaw-jaw', 'article')) tops.add(Math.round(top + scrollY));
+            requestAnimationFrame(look);
+        })())",
+    )?;
+    page.wait("deep('jaw-jaw', '[role=status]')?.textContent === 'Your comment was changed.'")?;
+    wait_threads(&page, "Ada: my words, better\n")?;
+    let tops = page.eval("[...tops]")?;
+    ensure!(tops.as_array().is_some_and(|tops| tops.len() == 1), "the list was at {tops}");
+    // Where it does not leave at once, it is there to be seen.
+    line.on("PATCH", Fault::Stall);
+    page.click(&button("my words", "edit"))?;
+    page.wait("deep('jaw-jaw', '.opened textarea').value === 'my words, better'")?;
+    page.type_text(", best")?;
+    page.press("Control+Enter")?;
+    until(|| Ok(line.times("PATCH") == 3))?;
+    page.reload()?;
+    page.wait("deep('jaw-jaw', '.unsent')?.checkVisibility()")?;
+    page.wait("deep('jaw-jaw', '.outbox').getBoundingClientRect().height > 50")?;
     unharmed(&page)
 }
 
