@@ -89,6 +89,9 @@ impl Page {
     }
 }
 
+/// What compiling made, and what the browser notes down of requests for who drives it.
+const NOT_THE_PAGE: [&str; 2] = ["WasmNativeModule", "NetworkResourcesData"];
+
 /// Sizes of all that a V8 heap snapshot names, without what compiling made.
 fn held(snapshot: &Value) -> Option<u64> {
     let meta = &snapshot["snapshot"]["meta"];
@@ -102,7 +105,7 @@ fn held(snapshot: &Value) -> Option<u64> {
     for node in snapshot["nodes"].as_array()?.chunks(fields.len()) {
         let kind = kinds.get(usize::try_from(number(node, kind)?).ok()?)?;
         let name = strings.get(usize::try_from(number(node, name)?).ok()?)?.as_str()?;
-        if kind != "code" && !name.contains("WasmNativeModule") {
+        if kind != "code" && !NOT_THE_PAGE.iter().any(|part| name.contains(part)) {
             sum += number(node, size)?;
         }
     }
