@@ -87,6 +87,27 @@ fn every_language_says_everything() {
     assert!(troubles.is_empty(), "{}", troubles.join("\n"));
 }
 
+/// Who steers by voice says what stands on a button (WCAG 2.2, 2.5.3).
+#[test]
+fn what_a_button_is_called_has_what_stands_on_it() {
+    let mut apart = Vec::new();
+    for language in LANGUAGES.split(' ') {
+        let said = read(language);
+        for (shown, called) in [
+            ("reply", "reply-to"),
+            ("edit", "edit-of"),
+            ("delete", "delete-of"),
+            ("only", "only-of"),
+        ] {
+            let (shown, called) = (text(&said[shown]), text(&said[called]));
+            if !called.to_lowercase().contains(&shown.to_lowercase()) {
+                apart.push(format!("{language}: {shown:?} is not in {called:?}"));
+            }
+        }
+    }
+    assert!(apart.is_empty(), "{apart:#?}");
+}
+
 #[test]
 fn there_are_forty_languages_and_four_from_the_right() {
     let languages: Vec<&str> = LANGUAGES.split(' ').collect();

@@ -174,7 +174,7 @@ impl Chunk {
             }
         };
         let chunk = WATCH.with(|watch| watch.add(chunk));
-        chunk.list.toggle("data-far", true);
+        chunk.list.state("aria-busy", true);
         chunk
     }
 
@@ -195,7 +195,7 @@ impl Chunk {
         if self.is_there.replace(true) {
             return;
         }
-        self.list.toggle("data-far", false);
+        self.list.state("aria-busy", false);
         self.list.clear();
         WATCH.with(|watch| watch.note(self));
         let _ = self.list.html().style().remove_property("height");
@@ -241,7 +241,7 @@ impl Chunk {
             row.owner.cleanup();
         }
         self.list.clear();
-        self.list.toggle("data-far", true);
+        self.list.state("aria-busy", true);
         let height = [&height.to_string(), "px"].concat();
         let _ = self.list.html().style().set_property("height", &height);
     }
@@ -301,7 +301,7 @@ impl Drop for Chunk {
 
 /// Chunks of a widget that are not in the page, as far as what is in it says.
 pub fn far(whole: &El) -> Vec<Rc<Chunk>> {
-    let lists = whole.find_all("ol[data-far]");
+    let lists = whole.find_all("ol[aria-busy=true]");
     lists.iter().filter_map(|list| Chunk::of(list.node())).collect()
 }
 

@@ -279,7 +279,7 @@ impl Parts {
     fn paint_fold(&self, scene: &Scene, comment: &Comment, folded: bool) {
         let sentence = if folded { "unfold" } else { "fold" };
         self.fold.set("aria-label", &scene.text.fill(sentence, &name(scene, &comment.author)));
-        self.fold.set("aria-expanded", if folded { "false" } else { "true" });
+        self.fold.state("aria-expanded", !folded);
     }
 
     fn paint_actions(&self, scene: &Scene, key: CommentKey, comment: &Comment, shown: &mut Shown) {

@@ -122,6 +122,11 @@ impl El {
         let _ = self.0.toggle_attribute_with_force(name, on);
     }
 
+    /// Sets a state of ARIA, which is said in words.
+    pub fn state(&self, name: &str, is: bool) {
+        self.set(name, if is { "true" } else { "false" });
+    }
+
     pub fn set_text(&self, text: &str) {
         self.0.set_text_content(Some(text));
     }

@@ -75,6 +75,6 @@ fn more(scene: &Scene) -> El {
         });
         let waits = matches!(load.get(), Load::Waiting | Load::Slow);
         button.set_text(&scene.text.say(if waits { "more-waiting" } else { "more" }));
-        button.set("aria-disabled", if waits { "true" } else { "false" });
+        button.state("aria-disabled", waits);
     })
 }

@@ -41,6 +41,6 @@ pub(super) fn paint_votes(scene: &Scene, actions: &El, tally: Tally, before: Opt
                 if count == 0 { String::new() } else { scene.text.number(&count.to_string()) };
             number.set_text(&said);
         }
-        button.set("aria-pressed", if pressed { "true" } else { "false" });
+        button.state("aria-pressed", pressed);
     }
 }

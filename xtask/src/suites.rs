@@ -14,12 +14,13 @@ use crate::tools;
 
 /// What `cargo xtask test` takes.
 pub(crate) const NAMES: &[&str] = &[
-    "native", "tokens", "supply", "wasm", "e2e", "contract", "again", "faults", "trials", "hostile",
+    "native", "tokens", "supply", "wasm", "e2e", "contract", "again", "faults", "trials",
+    "hostile", "a11y",
 ];
 
 /// Scenarios of `e2e` by themselves.
 const WITHIN_E2E: &[(&str, &str)] =
-    &[("faults", FAULTS), ("trials", "trials"), ("hostile", "hostile")];
+    &[("faults", FAULTS), ("trials", "trials"), ("hostile", "hostile"), ("a11y", "a11y")];
 /// Faults are numbered F01, F02, …
 const FAULTS: &str = "F";
 
@@ -54,7 +55,7 @@ pub(crate) fn run(
             "again" => again(),
             "wasm" => wasm(only),
             "e2e" => e2e(only, quick, corpus.as_deref()),
-            "faults" | "trials" | "hostile" => e2e(
+            "faults" | "trials" | "hostile" | "a11y" => e2e(
                 only.or_else(|| within(name).map(|(_, names)| *names)),
                 quick,
                 corpus.as_deref(),
@@ -192,7 +193,7 @@ fn e2e(only: Option<&str>, quick: bool, corpus: Option<&Path>) -> Result<Count> 
     build_server()?;
     let mut play = cargo();
     play.args(["run", "--quiet", "--package", "jawjaw-e2e", "--"]).args(only);
-    play.args(quick.then_some("--quick"));
+    play.args(quick.then_some("--quick")).env("AXE_CORE", tools::axe_core()?);
     if let Some(corpus) = corpus {
         play.env("HOSTILE_CORPUS", corpus);
     }

@@ -16,6 +16,8 @@ const CARGO_DENY: &str = "0.20.2";
 const TRUNK: &str = "0.21.14";
 /// The first Binaryen that is known to read what this toolchain writes.
 const BINARYEN: &str = "binaryen@132.0.0";
+/// What judges whether a page can be used by everyone.
+const AXE_CORE: &str = "axe-core@4.14.1";
 /// What PyPI has of html5lib, and where the tests are in it.
 const HTML5LIB: &str = "html5lib==1.1 \
     --hash=sha256:b2e5b40261e20f354d198eae92afc10d750afb487ed5e50f9c4eaf07c184146f";
@@ -255,6 +257,25 @@ pub(crate) fn python(package: &str, version: &str) -> Result<PathBuf> {
         std::fs::write(&done, &wanted).context("noting what was installed")
     })?;
     Ok(home)
+}
+
+/// The program of axe-core, for a page to run.
+pub(crate) fn axe_core() -> Result<PathBuf> {
+    let home = folder().join("axe-core");
+    let (program, done) = (home.join("node_modules/axe-core/axe.min.js"), home.join("installed"));
+    if std::fs::read_to_string(&done).is_ok_and(|what| what == AXE_CORE) && program.is_file() {
+        return Ok(program);
+    }
+    step(&format!("installing {AXE_CORE}"), || {
+        std::fs::create_dir_all(&home)?;
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"])
+            .arg("--prefix")
+            .args([home.as_os_str(), AXE_CORE.as_ref()]);
+        quietly(&mut npm)?;
+        std::fs::write(&done, AXE_CORE).context("noting what was installed")
+    })?;
+    Ok(program)
 }
 
 /// The folder of html5lib's tokenizer tests, which are in its source on PyPI and nowhere else in a registry.

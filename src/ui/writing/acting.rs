@@ -29,7 +29,7 @@ pub(super) fn watch(scene: &Scene, whole: &El) {
 
 /// Takes the comments that are shown for the size of those that never were.
 fn gauge(whole: &El) {
-    let shown = whole.find_all(".threads:not([data-far])");
+    let shown = whole.find_all(".threads:not([aria-busy=true])");
     let height: i32 = shown.iter().map(|chunk| chunk.html().offset_height()).sum();
     let count = whole.find_all("article").len();
     let each = usize::try_from(height).unwrap_or(0).checked_div(count).filter(|each| *each > 0);
@@ -121,7 +121,7 @@ fn cut(scene: &Scene, words: &El, cut: bool) {
     words.toggle("data-cut", cut);
     words.toggle("data-uncut", !cut);
     if let Some(button) = words.node().next_element_sibling().map(El::of) {
-        button.set("aria-expanded", if cut { "false" } else { "true" });
+        button.state("aria-expanded", !cut);
         button.set_text(&scene.text.say(if cut { "long-more" } else { "long-less" }));
     }
 }

@@ -93,7 +93,7 @@ impl Mention {
     fn choose(&self, chosen: usize) {
         self.chosen.set(chosen);
         for (place, (_, row)) in self.offered.borrow().iter().enumerate() {
-            row.set("aria-selected", if place == chosen { "true" } else { "false" });
+            row.state("aria-selected", place == chosen);
             if place == chosen {
                 self.form.field.set("aria-activedescendant", &row.node().id());
             }

@@ -336,7 +336,7 @@ impl Writing {
             _ => "send",
         };
         self.send.set_text(&self.form.scene.text.say(name));
-        self.send.set("aria-disabled", if sending { "true" } else { "false" });
+        self.send.state("aria-disabled", sending);
         self.form.field.toggle("readonly", sending);
     }
 }

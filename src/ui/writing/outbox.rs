@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlTextAreaElement};
 
 use crate::domain::marking::appended;
-use crate::domain::outbox::State;
+use crate::domain::outbox::{Progress, State};
 use crate::endpoint::http::online;
 use crate::endpoint::now;
 use crate::state::discussion::Open;
@@ -26,13 +26,19 @@ pub(super) fn show(scene: &Scene, place: &El) {
         let entries = outbox.get();
         let had_focus = place.has_focus();
         place.clear();
+        // What waits may be held back by what was tried.
+        let waits = !online()
+            || entries
+                .iter()
+                .map(|entry| entry.progress)
+                .any(|Progress { state, tries, .. }| state == State::Waiting && tries > 0);
         // What is being sent for the first time is still in its form.
         let shown = |entry: &&Entry| match entry.progress.state {
             State::Stopped => true,
             // What is deleted says so where it stands.
             _ if matches!(entry.deed, Deed::Delete { .. }) => false,
             State::Sending => entry.progress.tries > 1,
-            State::Waiting => entry.progress.tries > 0 || !online(),
+            State::Waiting => waits,
         };
         let shown: Vec<&Entry> = entries.iter().filter(shown).collect();
         place.toggle("hidden", shown.is_empty());

@@ -307,7 +307,7 @@ fn folding(world: &World) -> Result<Value> {
     page.eval("void deep('jaw-jaw', 'h2').dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))")?;
     page.wait("!!deep('jaw-jaw', '.arrived')")?;
     page.eval("void dispatchEvent(new Event('beforeprint'))")?;
-    page.wait("deepAll('jaw-jaw', 'ol[data-far]').length === 0")?;
+    page.wait("deepAll('jaw-jaw', 'ol[aria-busy=true]').length === 0")?;
     let (all, again) = (fold("false")?, fold("true")?);
     world.close_pages();
     println!(

@@ -30,7 +30,7 @@
   // Only what is near the window is in the page: asked again and again, it goes to all that is not, and says when
   // there is nothing left.
   globalThis.deepWhole = () => {
-    const far = deep("jaw-jaw", "[data-far]");
+    const far = deep("jaw-jaw", "[aria-busy=true]");
     far?.scrollIntoView();
     return !far;
   };

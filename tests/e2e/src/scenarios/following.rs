@@ -389,7 +389,7 @@ fn reaches_what_is_far(world: &World) -> Result<()> {
             (deep('jaw-jaw', '.more button'))",
     )?;
     page.eval("scrollTo(0, 0)")?;
-    page.wait("deepAll('jaw-jaw', 'ol[data-far]').length > 0")?;
+    page.wait("deepAll('jaw-jaw', 'ol[aria-busy=true]').length > 0")?;
     ensure!(page.eval(&format!("!{}", card("needle")))? == true, "it is in the page already");
     // Whoever opens the browser's search finds it.
     page.press("Control+f")?;
@@ -400,8 +400,8 @@ fn reaches_what_is_far(world: &World) -> Result<()> {
     ))?;
     page.wait(&format!("!!{}", card("needle")))?;
     // All of it is printed.
-    page.wait("deepAll('jaw-jaw', 'ol[data-far]').length > 0")?;
+    page.wait("deepAll('jaw-jaw', 'ol[aria-busy=true]').length > 0")?;
     page.eval("void dispatchEvent(new Event('beforeprint'))")?;
-    page.wait("deepAll('jaw-jaw', 'ol[data-far]').length === 0 && deepAll('jaw-jaw', 'article').length === 120")?;
+    page.wait("deepAll('jaw-jaw', 'ol[aria-busy=true]').length === 0 && deepAll('jaw-jaw', 'article').length === 120")?;
     unharmed(&page)
 }

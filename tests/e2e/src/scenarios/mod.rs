@@ -1,5 +1,6 @@
 //! What a reader does, and what must come of it. One file for each part of the widget.
 
+mod a11y;
 mod common;
 mod composer;
 mod differential;
@@ -8,6 +9,7 @@ mod embed;
 mod faults;
 mod finding;
 mod following;
+mod gallery;
 mod hostile;
 mod hosts;
 mod isso;
@@ -38,6 +40,7 @@ pub fn all() -> Vec<Scenario> {
         composer::SCENARIOS,
         finding::SCENARIOS,
         following::SCENARIOS,
+        a11y::SCENARIOS,
         languages::SCENARIOS,
         sources::SCENARIOS,
         services::SCENARIOS,

@@ -21,6 +21,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("outbox_votes_and_rating_wait_for_the_network", votes_and_rating_wait),
     ("outbox_votes_are_not_counted_twice", votes_are_not_counted_twice),
     ("outbox_one_reader_is_one_voter", one_reader_is_one_voter),
+    ("outbox_what_is_held_back_is_shown", what_is_held_back_is_shown),
     ("outbox_does_not_move_the_page_for_a_moment", does_not_move_the_page_for_a_moment),
     ("outbox_change_is_shown_at_once", change_is_shown_at_once),
     ("outbox_countdown", countdown),
@@ -286,6 +287,27 @@ fn one_reader_is_one_voter(world: &World) -> Result<()> {
         unharmed(&page)?;
     }
     Ok(())
+}
+
+/// What is held back by what was tried is there to be seen, and goes after it.
+fn what_is_held_back_is_shown(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let line = Faulty::before(&native.url)?;
+    let site = world.site().page("/", &page(&tag(&line.url))).start()?;
+    let page = at(world, &site)?;
+    line.on("POST", Fault::Answer(503, Vec::new(), String::new()));
+    write(&page, "first words", "Ada")?;
+    page.wait("deep('jaw-jaw', '.outbox').textContent.includes('first words')")?;
+    page.fill(FIELD, "second words")?;
+    page.click(SEND)?;
+    page.wait("deep('jaw-jaw', '.outbox').textContent.includes('second words')")?;
+    line.set(|_| Fault::Pass);
+    page.wait("deepAll('jaw-jaw', 'article').length === 2")?;
+    page.wait("deep('jaw-jaw', '.outbox').hidden")?;
+    let told = discussion(&native)?;
+    let written = |at: usize| told["comment"][at]["html"].as_str().unwrap_or_default().to_owned();
+    ensure!(written(0).contains("first") && written(1).contains("second"), "{told}");
+    unharmed(&page)
 }
 
 /// What an earlier visit left leaves at once: nothing moves under the reader's hand meanwhile.

@@ -106,7 +106,7 @@ fn all_there(page: &impl Reader, least: usize) -> Result<()> {
     page.wait("deep('jaw-jaw', '.onward')")?;
     page.eval("void dispatchEvent(new Event('beforeprint'))")?;
     page.wait(&format!(
-        "deepAll('jaw-jaw', 'ol[data-far]').length === 0 && deepAll('jaw-jaw', 'article').length >= {least}"
+        "deepAll('jaw-jaw', 'ol[aria-busy=true]').length === 0 && deepAll('jaw-jaw', 'article').length >= {least}"
     ))
     .map(drop)
 }
