@@ -26,12 +26,10 @@ pub(super) fn show(scene: &Scene, place: &El) {
         let entries = outbox.get();
         let had_focus = place.has_focus();
         place.clear();
-        // What waits may be held back by what was tried.
-        let waits = !online()
-            || entries
-                .iter()
-                .map(|entry| entry.progress)
-                .any(|Progress { state, tries, .. }| state == State::Waiting && tries > 0);
+        // What waits may be held back by what did not arrive at once.
+        let late =
+            |Progress { state, tries, .. }: Progress| tries > u32::from(state == State::Sending);
+        let waits = !online() || entries.iter().any(|entry| late(entry.progress));
         // What is being sent for the first time is still in its form.
         let shown = |entry: &&Entry| match entry.progress.state {
             State::Stopped => true,
