@@ -13,6 +13,7 @@ mod gallery;
 mod hostile;
 mod hosts;
 mod isso;
+mod keyboard;
 mod languages;
 mod native;
 mod outbox;
@@ -41,6 +42,7 @@ pub fn all() -> Vec<Scenario> {
         finding::SCENARIOS,
         following::SCENARIOS,
         a11y::SCENARIOS,
+        keyboard::SCENARIOS,
         languages::SCENARIOS,
         sources::SCENARIOS,
         services::SCENARIOS,
