@@ -26,17 +26,16 @@ pub(super) fn show(scene: &Scene, place: &El) {
         let entries = outbox.get();
         let had_focus = place.has_focus();
         place.clear();
-        // What waits may be held back by what did not arrive at once.
+        // What waits may be held back by what did not arrive at once, and be from an earlier visit.
         let late =
             |Progress { state, tries, .. }: Progress| tries > u32::from(state == State::Sending);
-        let waits = !online() || entries.iter().any(|entry| late(entry.progress));
+        let some_late = !online() || entries.iter().any(|entry| late(entry.progress));
         // What is being sent for the first time is still in its form.
         let shown = |entry: &&Entry| match entry.progress.state {
             State::Stopped => true,
             // What is deleted says so where it stands.
             _ if matches!(entry.deed, Deed::Delete { .. }) => false,
-            State::Sending => entry.progress.tries > 1,
-            State::Waiting => waits,
+            State::Sending | State::Waiting => some_late,
         };
         let shown: Vec<&Entry> = entries.iter().filter(shown).collect();
         place.toggle("hidden", shown.is_empty());

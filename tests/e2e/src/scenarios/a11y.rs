@@ -1,7 +1,7 @@
 //! axe-core over every state of the gallery, as different readers meet it.
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::gallery::STATES;
 use crate::{Page, Screen, World};
@@ -30,6 +30,13 @@ const MODES: &[Mode] = &[
         page: "deep('jaw-jaw', '.jawjaw').dir = ''; document.documentElement.style.fontSize = '200%'",
     },
     Mode { name: "320 px", media: &[], width: 320, page: LIGHT },
+    // WCAG 2.2, 1.4.12.
+    Mode {
+        name: "spaced",
+        media: &[],
+        width: 320,
+        page: "deep('jaw-jaw', '.jawjaw').style.cssText = 'line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em'",
+    },
 ];
 
 /// What axe-core leaves to a person: rule, part of the element, part of why.
@@ -77,6 +84,13 @@ fn axe(world: &World) -> Result<()> {
             }
             runs += 1;
             passes += told["passes"].as_u64().unwrap_or(0);
+            // WCAG 2.2, 1.4.10: at 320 px nothing has to be read by scrolling sideways.
+            if told["wide"] != json!([]) {
+                found.push(format!(
+                    "{state}, {}: wider than the window: {}",
+                    mode.name, told["wide"]
+                ));
+            }
             for one in told["open"].as_array().into_iter().flatten() {
                 let part = |name: &str| one[name].as_str().unwrap_or_default();
                 let known = |(rule, element, why): &Open| {
@@ -117,7 +131,12 @@ fn judged(page: &Page, mode: &Mode) -> Result<Value> {
                         open.push({ kind: kind === 'violations' ? 'violation' : kind, rule: rule.id,
                             html: node.html.slice(0, 200), target: String(node.target),
                             why: (node.failureSummary ?? '').slice(0, 300) });
-            return { passes: told.passes.length, open };
+            const words = (one) => one.matches('p, h2, button, label, input, textarea, a, time, li');
+            const wide = document.documentElement.scrollWidth <= innerWidth ? [] : ['the page'];
+            for (const one of deepAll('jaw-jaw', '*'))
+                if (words(one) && one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('pre, table, .unseen'))
+                    wide.push(one.outerHTML.slice(0, 120));
+            return { passes: told.passes.length, open, wide: wide.slice(0, 3) };
         })",
     )
 }
