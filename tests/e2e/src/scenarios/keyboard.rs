@@ -10,47 +10,46 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[("a11y_keyboard", keyb
 
 const AT: &str = "deep('jaw-jaw').shadowRoot.activeElement";
 
-/// Presses Tab until the focus is on what fits a selector, from the widget's first stop.
-fn tab_to(page: &Page, fits: &str) -> Result<()> {
-    page.eval("document.querySelector('h1').focus()")?;
-    tab_on(page, fits)
+/// Whether the focus is on what fits a selector, as JavaScript.
+fn fitting(fits: &str) -> String {
+    format!("({AT}?.matches({fits:?}) ?? false)")
 }
 
-/// The same from where the focus is.
-fn tab_on(page: &Page, fits: &str) -> Result<()> {
+/// Presses Tab until the focus is on what fits a selector, from before the widget's first stop.
+fn tab_to(page: &Page, fits: &str) -> Result<()> {
+    page.eval("document.querySelector('h1').focus()")?;
+    tab_on(page, &fitting(fits))
+}
+
+/// The same for the button of a comment.
+fn tab_to_button(page: &Page, comment: &str, verb: &str) -> Result<()> {
+    page.wait(&button(comment, verb))?;
+    page.eval("document.querySelector('h1').focus()")?;
+    tab_on(page, &format!("{AT} !== null && {AT} === {}", button(comment, verb)))
+}
+
+/// Presses Tab from where the focus is until it is as wanted.
+fn tab_on(page: &Page, wanted: &str) -> Result<()> {
     for _ in 0..600 {
         page.press("Tab")?;
-        if page.eval(&format!("{AT}?.matches({fits:?}) ?? false"))? == true {
+        if page.eval(wanted)? == true {
             return Ok(());
         }
-        if page.eval(&format!("{AT}?.matches('.write textarea') ?? false"))? == true {
+        if page.eval(&fitting(".write textarea"))? == true {
             // The rest of a form comes when the reader turns to it.
             page.wait("deep('jaw-jaw', '.write button[type=submit]')")?;
         }
     }
-    anyhow::bail!("{fits} is not reached by Tab")
+    anyhow::bail!("{wanted} is not reached by Tab")
 }
 
 fn focus_is(page: &Page, fits: &str) -> Result<()> {
-    page.wait(&format!("{AT}?.matches({fits:?}) ?? false")).map(drop)
+    page.wait(&fitting(fits)).map(drop)
 }
 
 fn said(page: &Page, words: &str) -> Result<()> {
     let told = "deepAll('jaw-jaw', '[role=status]').some((one) => one.textContent.includes(";
     page.wait(&format!("{told}{words:?}))")).map(drop)
-}
-
-/// The button of a comment, by Tab.
-fn tab_to_button(page: &Page, comment: &str, verb: &str) -> Result<()> {
-    page.wait(&button(comment, verb))?;
-    page.eval("document.querySelector('h1').focus()")?;
-    for _ in 0..600 {
-        page.press("Tab")?;
-        if page.eval(&format!("{AT} !== null && {AT} === {}", button(comment, verb)))? == true {
-            return Ok(());
-        }
-    }
-    anyhow::bail!("{verb} of {comment:?} is not reached by Tab")
 }
 
 fn keyboard(world: &World) -> Result<()> {
@@ -92,7 +91,7 @@ fn keyboard(world: &World) -> Result<()> {
     focus_is(&page, ".opened input[autocomplete=name]")?;
     page.wait("deep('jaw-jaw', '.opened .trouble').textContent !== ''")?;
     page.type_text("Ada")?;
-    tab_on(&page, ".opened button[type=submit]")?;
+    tab_on(&page, &fitting(".opened button[type=submit]"))?;
     page.press("Enter")?;
     page.wait(&format!("{AT} === {}", card("a thought")))?;
     said(&page, "Your comment was posted.")?;
