@@ -14,6 +14,7 @@ pub mod markup;
 pub mod offers;
 pub mod order;
 pub mod outbox;
+pub mod palette;
 pub mod permalink;
 pub mod rating;
 pub mod thread;

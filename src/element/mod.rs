@@ -23,6 +23,7 @@ use crate::state::discussion::Discussion;
 use crate::text::{Text, are_sentences};
 use crate::ui::el::{self, El, address, el};
 use crate::ui::notice::notice;
+use crate::ui::palette;
 use crate::ui::widget::{Widget, WidgetProps};
 use crate::ui::{Scene, Unsent};
 
@@ -81,6 +82,7 @@ pub fn mount(
                     (config.images.as_str().into(), config.avatars.as_str().into());
                 add_others(&discussion, config, host, read);
                 let address = address().into();
+                palette::paint(&El::of(whole.clone().into()));
                 mount_to(whole, || {
                     Widget(WidgetProps {
                         scene: Scene {

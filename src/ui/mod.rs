@@ -10,6 +10,7 @@ pub mod finding;
 pub mod following;
 pub mod icon;
 pub mod notice;
+pub mod palette;
 pub mod rating;
 pub mod space;
 pub mod thread;

@@ -35,7 +35,7 @@ const MODES: &[Mode] = &[
         name: "spaced",
         media: &[],
         width: 320,
-        page: "deep('jaw-jaw', '.jawjaw').style.cssText = 'line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em'",
+        page: "deep('jaw-jaw').style.cssText = 'line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em'",
     },
 ];
 

@@ -17,6 +17,7 @@ mod keyboard;
 mod languages;
 mod native;
 mod outbox;
+mod palettes;
 mod parts;
 mod pictures;
 mod policy;
@@ -43,6 +44,7 @@ pub fn all() -> Vec<Scenario> {
         following::SCENARIOS,
         a11y::SCENARIOS,
         keyboard::SCENARIOS,
+        palettes::SCENARIOS,
         languages::SCENARIOS,
         sources::SCENARIOS,
         services::SCENARIOS,
