@@ -99,6 +99,7 @@ impl Place {
         let found = self.computed(self.probe.node(), "color");
         let mut words = found.split(' ');
         // A part may lie outside of sRGB, or be `none`.
+        #[expect(clippy::cast_possible_truncation, reason = "a part of a colour")]
         let number = |word: &str| (Number::parse_float(word) as f32).clamp(0.0, 1.0);
         words.next().filter(|word| *word == "color(srgb")?;
         let mut colour = Rgb::default();

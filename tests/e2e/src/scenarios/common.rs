@@ -115,7 +115,11 @@ pub(super) fn threads(page: &Page) -> Result<String> {
 pub(super) fn wait_threads(page: &Page, outline: &str) -> Result<()> {
     let waited = page.wait(&format!("{THREADS} === {}", json!(outline)));
     let seen = threads(page)?;
-    ensure!(waited.is_ok(), "threads:\n{seen}\nwanted:\n{outline}");
+    let said = page.eval(
+        "['.trouble', '.alert', '.unsent', 'textarea'].flatMap((one) => deepAll('jaw-jaw', one))
+            .map((one) => one.value ?? one.textContent).filter(Boolean)",
+    )?;
+    ensure!(waited.is_ok(), "threads:\n{seen}\nwanted:\n{outline}\nsaid and typed: {said}");
     Ok(())
 }
 
