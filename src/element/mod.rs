@@ -72,6 +72,7 @@ pub fn mount(
         let made = described(&config, &profile).await;
         let made = made.and_then(|profile| endpoint(&config, profile, 0, keys.clone()));
         let Some(place) = weak.upgrade() else { return };
+        let around = El::of(whole.clone().into());
         let handle = match made {
             Ok(endpoint) => {
                 let discussion = Discussion::new(endpoint, config.name(), keys);
@@ -82,8 +83,8 @@ pub fn mount(
                     (config.images.as_str().into(), config.avatars.as_str().into());
                 add_others(&discussion, config, host, read);
                 let address = address().into();
-                palette::paint(&El::of(whole.clone().into()));
-                mount_to(whole, || {
+                mount_to(whole, move || {
+                    palette::follow(&around);
                     Widget(WidgetProps {
                         scene: Scene {
                             discussion,
@@ -102,7 +103,10 @@ pub fn mount(
                 // There is nothing to keep space for.
                 root.set_adopted_style_sheets(&js_sys::Array::new());
                 adopt(&root);
-                mount_to(whole, move || notice(&text.say("misconfigured")))
+                mount_to(whole, move || {
+                    palette::follow(&around);
+                    notice(&text.say("misconfigured"))
+                })
             }
         };
         *place.borrow_mut() = Some(handle);

@@ -7,14 +7,8 @@ use web_sys::{CssStyleDeclaration, Element, ShadowRoot, Window};
 use crate::domain::palette::{Palette, Rgb, SHARES, mix};
 use crate::ui::el::{El, el, listen, target};
 
-/// Paints `whole`, the element around the widget.
-pub fn paint(whole: &El) {
-    if let Some(place) = Place::of(whole) {
-        place.paint();
-    }
-}
-
-/// Paints again when the page's colours change, for as long as the present owner lives.
+/// Paints `whole`, the element around the widget, and again when the page's colours change, for as long as the
+/// present owner lives.
 pub fn follow(whole: &El) {
     let Some(place) = Place::of(whole) else { return };
     place.paint();

@@ -4,6 +4,7 @@
 //! [`Part::Following`]: crate::endpoint::part::Part::Following
 
 mod arrivals;
+mod line;
 mod onward;
 mod reach;
 mod visit;
@@ -14,7 +15,6 @@ use web_sys::ShadowRoot;
 
 use crate::ui::Scene;
 use crate::ui::el::{El, dress};
-use crate::ui::palette;
 
 const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/following.json"));
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/following.css"));
@@ -30,16 +30,13 @@ pub fn begin(scene: &Scene, whole: &El) {
     dress(whole, STYLE);
     let root = whole.node().get_root_node().dyn_into::<ShadowRoot>().ok();
     let live = root.and_then(|root| root.host().get_attribute("live"));
-    let around = whole.node().parent_element().map(El::of);
     owner.with(|| {
-        if let Some(around) = around {
-            palette::follow(&around);
-        }
         visit::show(scene, whole);
         if live.as_deref() != Some("off") {
             arrivals::watch(scene, whole);
         }
         onward::offer(scene, whole);
         reach::watch(scene, whole);
+        line::hear(scene, whole);
     });
 }

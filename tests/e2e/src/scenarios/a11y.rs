@@ -121,7 +121,11 @@ fn judged(page: &Page, mode: &Mode) -> Result<Value> {
     page.media(&[mode.media, &[calm]].concat())?;
     page.screen(Screen { width: mode.width, height: 800, scale: 1.0, mobile: false })?;
     page.eval(&format!("void ({{ async run() {{ {} }} }}).run()", mode.page))?;
-    page.wait("document.getAnimations().length === 0")?;
+    // The widget follows the page's colours by the next frame.
+    page.wait(
+        "document.getAnimations().length === 0 && getComputedStyle(deep('jaw-jaw')).color
+            === (deep('jaw-jaw', '.jawjaw').style.getPropertyValue('--text') || getComputedStyle(deep('jaw-jaw')).color)",
+    )?;
     page.eval(
         "axe.run(document, { resultTypes: ['violations', 'incomplete', 'passes'] }).then((told) => {
             const open = [];

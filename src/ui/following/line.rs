@@ -1,0 +1,32 @@
+//! The line that leads down a thread folds it when pressed: from the middle of a long one the button at its head is
+//! far away. For pointers; the button does the same for all.
+
+use web_sys::{Element, Event, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+use crate::ui::Scene;
+use crate::ui::el::{El, member, target};
+use crate::ui::widget::key_of;
+
+/// Hears presses on the lines, while the present owner lives.
+pub(super) fn hear(scene: &Scene, whole: &El) {
+    let scene = scene.clone();
+    let _ = whole.clone().on("click", move |event| {
+        let Some(card) = pressed(&event) else { return };
+        if let Some(key) = key_of(&card) {
+            scene.discussion.toggle_fold(key);
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            card.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
+}
+
+/// The comment whose replies stand along the line that was pressed.
+fn pressed(event: &Event) -> Option<Element> {
+    let list = target(event).filter(|list| list.class_name() == "replies")?;
+    let at = member(event, "clientX")?.as_f64()?;
+    // Between two replies there is no line.
+    let replies = list.first_element_child()?.get_bounding_client_rect();
+    let beside = at < replies.left() || at > replies.right();
+    list.parent_element()?.query_selector(":scope > [data-key]").ok()?.filter(|_| beside)
+}
