@@ -53,6 +53,8 @@ impl Palette {
         let mut shares = [towards; 6];
         let wanted = [(0, WORDS), (0, EDGES), (0, WORDS), (72, WORDS), (48, EDGES)];
         for (place, (first, needed)) in wanted.into_iter().enumerate() {
+            // Ground is tinted with what words are made of.
+            let wash = if needed == WORDS { wash } else { 0.0 };
             let share = least(ink, own.get(place), first, needed, &grounds, wash).unwrap_or(100);
             shares[place] = share;
             if place == 0 {
