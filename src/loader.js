@@ -67,7 +67,11 @@
     }
 
     attributeChangedCallback(name, before, after) {
-      if (before === after || !this.#turn) return;
+      if (before !== after && this.#turn) this.refresh();
+    }
+
+    // Reads everything anew; what is typed is a draft.
+    refresh() {
       this.#close();
       this.connectedCallback();
     }
@@ -83,7 +87,7 @@
       this.#close();
       const turn = (this.#turn = {});
       try {
-        const [words, glue] = await Promise.all([read(this.getAttribute("profile")), (code ??= load(this.#root))]);
+        const [words, glue] = await Promise.all([read(this.profile ?? this.getAttribute("profile")), (code ??= load(this.#root))]);
         if (turn === this.#turn)
           this.#mounted = glue.mount(this, this.#root, words, read, base);
       } catch (error) {

@@ -39,7 +39,12 @@ pub struct Config {
 impl Config {
     /// Reads the attributes of the tag and what the page says of itself.
     pub fn of(host: &Element) -> Self {
-        let attribute = |name: &str| host.get_attribute(name).unwrap_or_default().trim().to_owned();
+        // A property where there is no attribute: a secret has no business in the page's source.
+        let property = |name: &str| Reflect::get(host, &JsValue::from_str(name)).ok()?.as_string();
+        let attribute = |name: &str| {
+            let given = host.get_attribute(name).or_else(|| property(name));
+            given.unwrap_or_default().trim().to_owned()
+        };
         let document = host.owner_document();
         let find = |selector: &str| document.as_ref()?.query_selector(selector).ok()?;
         let canonical = find("link[rel=canonical]").and_then(|link| link.get_attribute("href"));
@@ -62,8 +67,6 @@ impl Config {
             Some((name.strip_prefix("var-")?.to_owned(), host.get_attribute(&name)?))
         });
         let rating = attribute("rating-endpoint");
-        // A property, not an attribute: a secret has no business in the page's source.
-        let token = Reflect::get(host, &JsValue::from_str("token")).ok();
         Self {
             endpoint: attribute("endpoint"),
             article: attribute("article"),
@@ -71,7 +74,7 @@ impl Config {
             rating: (!rating.is_empty()).then(|| (rating, attribute("rating-profile"))),
             depth: attribute("depth").parse().ok(),
             sort: attribute("sort"),
-            token: token.and_then(|token| token.as_string()).filter(|token| !token.is_empty()),
+            token: property("token").filter(|token| !token.is_empty()),
             more: more.collect(),
             language: nearest(&spoken, LANGUAGES).unwrap_or("en"),
             spoken,

@@ -14,9 +14,12 @@ pub enum News {
     Queued,
     /// Posted, but not to be seen among what was read.
     Sent,
-    Edited,
+    Edited(CommentKey),
     /// Deleted; the comment that now stands in its place is next in line for the focus.
-    Deleted(Option<CommentKey>),
+    Deleted {
+        key: CommentKey,
+        next: Option<CommentKey>,
+    },
     Rated(Option<Stars>),
     /// So many more comments are shown; the first of them.
     Read(usize, CommentKey),

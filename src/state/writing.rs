@@ -161,7 +161,7 @@ impl Discussion {
             self.read_again(self.0.keys.source(key)).await;
         }
         self.0.changing.borrow_mut().retain(|(other, _)| *other != key);
-        self.say(News::Edited);
+        self.say(News::Edited(key));
         Ok(())
     }
 
@@ -228,7 +228,7 @@ impl Discussion {
         let next = self.neighbour(key);
         if let Some(left) = left {
             self.replace(key, left);
-            self.say(News::Deleted(Some(key)));
+            self.say(News::Deleted { key, next: Some(key) });
             return Ok(());
         }
         source.total.set(source.total.get().map(|total| total.saturating_sub(1)));
@@ -236,7 +236,7 @@ impl Discussion {
             // Its place is kept for what hangs from it.
             let comment = self.peek(key).unwrap_or_default();
             self.replace(key, Comment { standing: Standing::Deleted, ..comment });
-            self.say(News::Deleted(Some(key)));
+            self.say(News::Deleted { key, next: Some(key) });
             return Ok(());
         }
         let parent = self.parent(key);
@@ -246,7 +246,7 @@ impl Discussion {
             self.list_changed(parent);
         }
         self.0.roots.notify();
-        self.say(News::Deleted(next));
+        self.say(News::Deleted { key, next });
         Ok(())
     }
 

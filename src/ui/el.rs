@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::pin::Pin;
 
-use js_sys::Reflect;
+use js_sys::{JSON, Reflect};
 use leptos::prelude::{IntoView, RenderEffect, on_cleanup};
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::hydration::Cursor;
@@ -17,7 +17,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
-    CssStyleSheet, Document, Element, Event, EventTarget, HtmlElement, Node, ShadowRoot,
+    CssStyleSheet, CustomEvent, Document, Element, Event, EventTarget, HtmlElement, Node,
+    ShadowRoot,
 };
 
 thread_local! {
@@ -236,6 +237,23 @@ pub fn listen(target: &EventTarget, event: &'static str, act: impl FnMut(Event) 
     let act = Closure::wrap(act);
     let _ = target.add_event_listener_with_callback(event, act.as_ref().unchecked_ref());
     keep(Listener(target.clone(), event, act));
+}
+
+/// Tells the page of something, as an event (DOM, `CustomEvent`) that leaves the shadow: `detail` is JSON. The
+/// event, where there was one, with whether nobody prevented what it is about.
+pub fn tell(at: &El, name: &str, detail: &str, cancelable: bool) -> Option<(CustomEvent, bool)> {
+    let cancelable = if cancelable { "true" } else { "false" };
+    let init = [
+        "{\"bubbles\":true,\"composed\":true,\"cancelable\":",
+        cancelable,
+        ",\"detail\":",
+        detail,
+        "}",
+    ];
+    let init = JSON::parse(&init.concat()).ok()?;
+    let event = CustomEvent::new_with_event_init_dict(name, init.unchecked_ref()).ok()?;
+    let may = at.node().dispatch_event(&event).ok()?;
+    Some((event, may))
 }
 
 /// The element an event is about.

@@ -12,7 +12,7 @@ use crate::state::load::{Load, SLOW_AFTER};
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
-use crate::ui::el::{El, after, button, el, listen, spawn, target};
+use crate::ui::el::{El, after, button, el, listen, spawn, target, tell};
 use crate::ui::following;
 use crate::ui::rating::{RatingControl, RatingControlProps};
 use crate::ui::space;
@@ -120,6 +120,11 @@ pub fn read(scene: &Scene, whole: &El) {
         let shown = unsent.clone();
         after(0, move || {
             space::release(&whole);
+            if !shown.discussion.has_failed() {
+                let count = shown.discussion.count().to_string();
+                let told = ["{\"commentCount\":", &count, "}"].concat();
+                let _ = tell(&whole, "jawjaw:ready", &told, false);
+            }
             // Whoever comes near it sooner stays longer (`foresee`).
             after(STAYED, move || follow(&shown, &whole));
         });

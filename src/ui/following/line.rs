@@ -23,7 +23,7 @@ pub(super) fn hear(scene: &Scene, whole: &El) {
 
 /// The comment whose replies stand along the line that was pressed.
 fn pressed(event: &Event) -> Option<Element> {
-    let list = target(event).filter(|list| list.class_name() == "replies")?;
+    let list = target(event).filter(|list| list.matches(".replies").unwrap_or(false))?;
     let at = member(event, "clientX")?.as_f64()?;
     // Between two replies there is no line.
     let replies = list.first_element_child()?.get_bounding_client_rect();

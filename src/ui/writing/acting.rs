@@ -2,7 +2,7 @@
 
 use std::rc::Weak;
 
-use leptos::prelude::Get;
+use leptos::prelude::{Get, Notify};
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::domain::comment::CommentKey;
@@ -17,7 +17,7 @@ use crate::ui::Scene;
 use crate::ui::el::{El, after, button, effect, el, every, listen, member, spawn};
 use crate::ui::finding;
 use crate::ui::widget::{key_of, later_slow, read};
-use crate::ui::writing::told;
+use crate::ui::writing::{events, told};
 
 /// Begins to watch over a widget, under the present owner.
 pub(super) fn watch(scene: &Scene, whole: &El) {
@@ -69,10 +69,9 @@ pub(super) fn press(scene: &Scene, whole: &El, button: &Element) {
         }
         "rate" => {
             let stars = button.get_attribute("value").and_then(|value| value.parse().ok());
-            let stars = stars.and_then(Stars::new);
-            return spawn(async move { discussion.rate(stars).await });
+            return rate(scene, whole, stars.and_then(Stars::new));
         }
-        "unrate" => return spawn(async move { discussion.rate(None).await }),
+        "unrate" => return rate(scene, whole, None),
         "find" => return find(scene, whole, button),
         "all" => {
             let only = discussion.only();
@@ -103,6 +102,16 @@ pub(super) fn press(scene: &Scene, whole: &El, button: &Element) {
         "upvote" => spawn(async move { discussion.vote(key, Vote::Up).await }),
         "downvote" => spawn(async move { discussion.vote(key, Vote::Down).await }),
         _ => {}
+    }
+}
+
+fn rate(scene: &Scene, whole: &El, stars: Option<Stars>) {
+    let discussion = scene.discussion.clone();
+    if events::may_rate(whole, stars) {
+        spawn(async move { discussion.rate(stars).await });
+    } else {
+        // The radio buttons go back to what was chosen before.
+        discussion.rating().notify();
     }
 }
 
@@ -178,14 +187,15 @@ fn announce(scene: &Scene, whole: &El) {
     effect(move || {
         let Some(news) = news.get() else { return };
         let (said, focus) = told(&text, &news);
+        events::tell(&scene, &whole, &news, &said);
         let undone = matches!(news, News::Undone(_));
         status.set_text(if undone { "" } else { &said });
         // A comment that waits is not in the list: its writer must see that it arrived.
         alert.set_text(if undone || matches!(news, News::Held | News::Sent) { &said } else { "" });
         let named = matches!(news, News::Named(_));
         let (scene, whole, heading) = (scene.clone(), whole.clone(), heading.clone());
-        let last = matches!(news, News::Deleted(None));
-        let deleted = matches!(news, News::Deleted(_));
+        let last = matches!(news, News::Deleted { next: None, .. });
+        let deleted = matches!(news, News::Deleted { .. });
         // After the rows of this turn are on the page.
         after(0, move || match focus {
             // Nobody is taken away from what they are typing.

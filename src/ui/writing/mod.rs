@@ -2,6 +2,7 @@
 //! ([`Part::Writing`]).
 
 mod acting;
+mod events;
 mod mention;
 mod outbox;
 mod preview;
@@ -101,8 +102,8 @@ fn told(text: &Text, news: &News) -> (String, Option<CommentKey>) {
         News::Queued => (text.say("queued"), None),
         News::Sent => (text.say("sent"), None),
         // It was shown before it was sent; the reader may be anywhere by now.
-        News::Edited => (text.say("changed"), None),
-        News::Deleted(next) => (text.say("removed"), *next),
+        News::Edited(_) => (text.say("changed"), None),
+        News::Deleted { next, .. } => (text.say("removed"), *next),
         News::Rated(Some(stars)) => (text.count("rated", stars.count().into()), None),
         News::Rated(None) => (text.say("rating-taken-back"), None),
         News::Read(count, first) => (text.count("more-read", *count), Some(*first)),
@@ -213,6 +214,10 @@ impl Writing {
             return field.focus();
         }
         let by = self.who.signature();
+        if let Some(reason) = events::objection(&self.form, &text, &by) {
+            self.form.trouble.set_text(&reason);
+            return self.form.field.focus();
+        }
         self.who.remember(&by);
         self.form.trouble.set_text("");
         self.show_sending(true);

@@ -6,7 +6,8 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::common::{
-    blog, button, card, follows, id, page, post, ready, unharmed, visit, wait_threads, write,
+    blog, button, card, follows, id, page, post, ready, threads, unharmed, visit, wait_threads,
+    write,
 };
 use crate::{Ask, Page, Reply, Running, World};
 
@@ -18,6 +19,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("following_remembers_folds", remembers_folds),
     ("following_one_thread_only", one_thread_only),
     ("following_cuts_long_comments", cuts_long_comments),
+    ("following_line_folds_its_thread", line_folds_its_thread),
     ("following_levels_as_the_page_says", levels_as_the_page_says),
     ("following_reads_on_by_itself", reads_on_by_itself),
     ("following_reaches_what_is_far", reaches_what_is_far),
@@ -403,5 +405,40 @@ fn reaches_what_is_far(world: &World) -> Result<()> {
     page.wait("deepAll('jaw-jaw', 'ol[aria-busy=true]').length > 0")?;
     page.eval("void dispatchEvent(new Event('beforeprint'))")?;
     page.wait("deepAll('jaw-jaw', 'ol[aria-busy=true]').length === 0 && deepAll('jaw-jaw', 'article').length === 120")?;
+    unharmed(&page)
+}
+
+/// From the middle of a long thread: the line beside the replies, not the replies nor what is between them.
+fn line_folds_its_thread(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    let first = post(&blog.native, "first", None, "Ada")?;
+    for number in 0..8 {
+        post(&blog.native, &format!("answer {number}"), Some(id(&first)?), "Bob")?;
+    }
+    post(&blog.native, "an end", None, "Eve")?;
+    let page = world.page()?;
+    visit(&page, &blog.site.url("/"))?;
+    follows(&page)?;
+    let pressed = |place: &str| {
+        page.eval(&format!(
+            "(() => {{
+                const list = deep('jaw-jaw', '.replies');
+                list.lastElementChild.scrollIntoView({{ block: 'end' }});
+                const {{ left, right, bottom }} = list.getBoundingClientRect();
+                const at = {{ clientX: {place}, clientY: bottom - 40 }};
+                const hit = deep('jaw-jaw').shadowRoot.elementFromPoint(at.clientX, at.clientY);
+                hit.dispatchEvent(new MouseEvent('click', {{ bubbles: true, composed: true, ...at }}));
+                return hit === list;
+            }})()"
+        ))
+    };
+    ensure!(pressed("right - 40")? == false, "a reply is not the line");
+    ensure!(threads(&page)?.lines().count() == 10, "nothing is folded: {}", threads(&page)?);
+    ensure!(pressed("left + 1")? == true, "nothing lies over the line");
+    page.wait("deep('jaw-jaw', '[data-do=fold]').getAttribute('aria-expanded') === 'false'")?;
+    // What was folded is in view: its head, not what came to stand where the reader was.
+    page.wait(
+        "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(deep('jaw-jaw', 'article').getBoundingClientRect())",
+    )?;
     unharmed(&page)
 }

@@ -17,6 +17,7 @@ mod keyboard;
 mod languages;
 mod native;
 mod outbox;
+mod page_side;
 mod palettes;
 mod parts;
 mod pictures;
@@ -44,6 +45,7 @@ pub fn all() -> Vec<Scenario> {
         following::SCENARIOS,
         a11y::SCENARIOS,
         keyboard::SCENARIOS,
+        page_side::SCENARIOS,
         palettes::SCENARIOS,
         languages::SCENARIOS,
         sources::SCENARIOS,

@@ -1,0 +1,58 @@
+//! What the page is told, and may object to: events of the tag (README, "The page's side").
+
+use crate::domain::author::Signature;
+use crate::domain::comment::CommentKey;
+use crate::domain::rating::Stars;
+use crate::json::Value;
+use crate::state::news::News;
+use crate::ui::Scene;
+use crate::ui::composer::Form;
+use crate::ui::el::{El, member, tell as dispatch};
+
+/// Tells the page what happened; `said` are the words of it.
+pub(super) fn tell(scene: &Scene, whole: &El, news: &News, said: &str) {
+    let id = |key: CommentKey| Value::Text(scene.discussion.fragment(key));
+    let (name, detail) = match news {
+        News::Posted(key) => ("comment", vec![("id", id(*key)), ("status", text("published"))]),
+        News::Held => ("comment", vec![("id", Value::Null), ("status", text("pending"))]),
+        News::Sent => ("comment", vec![("id", Value::Null), ("status", text("sent"))]),
+        News::Edited(key) => ("edit", vec![("id", id(*key))]),
+        News::Deleted { key, .. } => ("delete", vec![("id", id(*key))]),
+        News::Rated(stars) => ("rate", vec![("ratingValue", value(*stars))]),
+        News::Undone(_) => ("error", vec![("message", text(said))]),
+        News::Queued | News::Read(..) | News::Named(_) => return,
+    };
+    let _ = dispatch(whole, &["jawjaw:", name].concat(), &record(detail), false);
+}
+
+/// Why the page does not want these words to be sent, if it does not: it calls `preventDefault()`, and may say
+/// why in `detail.reason`.
+pub(super) fn objection(form: &Form, words: &str, by: &Signature) -> Option<String> {
+    let place = form.place.map(|key| Value::Text(form.scene.discussion.fragment(key)));
+    let place = place.unwrap_or_default();
+    let about = if form.editing { "id" } else { "parent" };
+    let detail = vec![("text", text(words)), (about, place), ("name", text(&by.name))];
+    let name = if form.editing { "jawjaw:beforeedit" } else { "jawjaw:beforecomment" };
+    let (event, may) = dispatch(&form.whole, name, &record(detail), true)?;
+    let reason = || member(&event.detail(), "reason")?.as_string();
+    (!may).then(|| reason().unwrap_or_default())
+}
+
+/// Whether the page lets the article be rated.
+pub(super) fn may_rate(whole: &El, stars: Option<Stars>) -> bool {
+    let detail = record(vec![("ratingValue", value(stars))]);
+    dispatch(whole, "jawjaw:beforerate", &detail, true).is_none_or(|(_, may)| may)
+}
+
+fn text(words: &str) -> Value {
+    Value::Text(words.to_owned())
+}
+
+fn value(stars: Option<Stars>) -> Value {
+    stars.map(|stars| Value::Number(stars.count().to_string())).unwrap_or_default()
+}
+
+fn record(members: Vec<(&str, Value)>) -> String {
+    let members = members.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Value::Record(members.collect()).write()
+}

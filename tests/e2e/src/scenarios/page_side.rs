@@ -1,0 +1,123 @@
+//! What a page gets of the tag beside what is seen: events, properties, a method.
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+
+use super::common::{
+    button, id, native, page, post, ready, tag, threads, unharmed, visit, wait_threads, write,
+};
+use crate::{Page, World};
+
+pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
+    ("page_hears_what_happens", hears_what_happens),
+    ("page_may_object", may_object),
+    ("page_sets_properties", sets_properties),
+];
+
+/// Notes every event that reaches the document, with where it seems to come from.
+const EARS: &str = "<script>window.heard = [];
+    for (const name of ['ready', 'comment', 'edit', 'delete', 'rate', 'error', 'beforecomment', 'beforeedit', 'beforerate'])
+        document.addEventListener('jawjaw:' + name, (event) =>
+            heard.push([name, event.target.localName, event.cancelable, event.detail]));
+    </script>";
+
+/// Waits for the last event of a name; its detail.
+fn heard(page: &Page, name: &str) -> Result<Value> {
+    let last = format!("heard.findLast(([name]) => name === '{name}')");
+    page.wait(&last)?;
+    page.eval(&format!("{last}[3]"))
+}
+
+fn hears_what_happens(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let there = post(&native, "said before", None, "Eve")?;
+    let site = world.site().page("/", &page(&[EARS, &tag(&native.url)].concat())).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    ensure!(heard(&page, "ready")? == json!({ "commentCount": 1 }), "{}", heard(&page, "ready")?);
+    page.click("deepAll('jaw-jaw', '.give input')[3]")?;
+    ensure!(heard(&page, "beforerate")? == json!({ "ratingValue": 4 }), "before");
+    ensure!(heard(&page, "rate")? == json!({ "ratingValue": 4 }), "after");
+    page.click(&button("said before", "reply"))?;
+    page.wait("deep('jaw-jaw', '.opened button[type=submit]')")?;
+    page.type_text("my answer")?;
+    page.fill("deep('jaw-jaw', '.opened input[autocomplete=name]')", "Ada")?;
+    page.click("deep('jaw-jaw', '.opened button[type=submit]')")?;
+    let comment = heard(&page, "comment")?;
+    ensure!(comment["status"] == "published", "{comment}");
+    let name = comment["id"].as_str().unwrap_or_default().to_owned();
+    ensure!(
+        page.eval(&format!(
+            "deep('jaw-jaw').shadowRoot.getElementById('{name}').matches('article')"
+        ))? == true,
+        "{name}"
+    );
+    let parent = format!("comment-{}", id(&there)?);
+    let wanted = json!({ "text": "my answer", "parent": parent, "name": "Ada" });
+    ensure!(heard(&page, "beforecomment")? == wanted, "{}", heard(&page, "beforecomment")?);
+    page.click(&button("my answer", "edit"))?;
+    page.wait("deep('jaw-jaw', '.opened textarea').value === 'my answer'")?;
+    page.fill("deep('jaw-jaw', '.opened textarea')", "my second answer")?;
+    page.click("deep('jaw-jaw', '.opened button[type=submit]')")?;
+    ensure!(heard(&page, "edit")? == json!({ "id": name }), "{}", heard(&page, "edit")?);
+    page.wait(&button("my second answer", "delete"))?;
+    page.click(&button("my second answer", "delete"))?;
+    ensure!(heard(&page, "delete")? == json!({ "id": name }), "{}", heard(&page, "delete")?);
+    let strange = "heard.filter(([name, from, may]) => from !== 'jaw-jaw' || may !== name.startsWith('before'))";
+    let strange = page.eval(strange)?;
+    ensure!(strange == json!([]), "{strange}");
+    unharmed(&page)
+}
+
+/// What the page prevents is not sent, the words stay, and the reader is told why.
+fn may_object(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let no = "<script>
+        document.addEventListener('jawjaw:beforecomment', (event) => {
+            if (!event.detail.text.includes('kettle')) return;
+            event.detail.reason = 'Not before tea, please.';
+            event.preventDefault();
+        });
+        document.addEventListener('jawjaw:beforerate', (event) => event.detail.ratingValue < 3 && event.preventDefault());
+        </script>";
+    let site = world.site().page("/", &page(&[no, &tag(&native.url)].concat())).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    write(&page, "a kettle", "Ada")?;
+    page.wait("deep('jaw-jaw', '.write .trouble').textContent === 'Not before tea, please.'")?;
+    ensure!(page.eval("deep('jaw-jaw', '.write textarea').value")? == "a kettle", "the words stay");
+    ensure!(threads(&page)?.is_empty(), "nothing was sent");
+    page.eval("void (deep('jaw-jaw', '.write textarea').value = '')")?;
+    page.fill("deep('jaw-jaw', '.write textarea')", "a cup")?;
+    page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
+    wait_threads(&page, "Ada: a cup\n")?;
+    page.click("deepAll('jaw-jaw', '.give input')[0]")?;
+    page.wait("deepAll('jaw-jaw', '.give input').every((one) => !one.checked)")?;
+    page.click("deepAll('jaw-jaw', '.give input')[4]")?;
+    page.wait("deep('jaw-jaw', '[role=status]').textContent.includes('5')")?;
+    page.wait("deep('jaw-jaw', '.mean').textContent === '5'")?;
+    unharmed(&page)
+}
+
+/// A tag that a program made and gave properties; and one that is read anew.
+fn sets_properties(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "once", None, "Ada")?;
+    let made = format!(
+        "<script>const tag = document.createElement('jaw-jaw');
+        Object.assign(tag, {{ endpoint: '{}', article: 'a', profile: 'native', lang: 'de' }});
+        document.querySelector('main').append(tag);</script>",
+        native.url
+    );
+    let site = world.site().page("/", &page(&made)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    wait_threads(&page, "Ada: once\n")?;
+    ensure!(page.text("deep('jaw-jaw', 'h2').textContent")? == "1 Kommentar", "its language");
+    page.eval("void (deep('jaw-jaw', '.widget').old = true)")?;
+    page.eval("void deep('jaw-jaw').refresh()")?;
+    page.wait("deep('jaw-jaw', '.widget') && !deep('jaw-jaw', '.widget').old")?;
+    ready(&page)?;
+    wait_threads(&page, "Ada: once\n")?;
+    unharmed(&page)
+}
