@@ -12,12 +12,12 @@
   const load = async (root) => {
     const link = document.createElement("link");
     link.rel = "modulepreload";
-    link.href = `${base}jawjaw-widget.js`;
+    link.href = base + "jawjaw-widget.js";
     link.integrity = "jawjaw-widget.js";
     root.append(link);
     const [glue, wasm] = await Promise.all([
       import(link.href),
-      fetch(`${base}jawjaw-widget.wasm`, { integrity: "jawjaw-widget.wasm" }),
+      fetch(base + "jawjaw-widget.wasm", { integrity: "jawjaw-widget.wasm" }),
     ]);
     await glue.default({ module_or_path: wasm });
     return glue;
@@ -94,8 +94,8 @@
         code = null;
         this.#root.adoptedStyleSheets = [];
         console.error(
-          `jaw-jaw could not start: is all of ${base} of one build, .wasm as ` +
-            "application/wasm, 'wasm-unsafe-eval' allowed?",
+          `jaw-jaw could not start: all of ${base} of one build? .wasm as application/wasm? ` +
+            "'wasm-unsafe-eval' allowed?",
           error,
         );
       }

@@ -1,4 +1,4 @@
-//! How many comments many articles have, for a blog's front page.
+//! How many comments many articles have, and how they are rated, for a blog's front page.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -9,20 +9,24 @@ use crate::ask;
 use crate::comments;
 use crate::limits;
 use crate::problem::Problem;
+use crate::rating;
 
-/// `?article=a&article=b` → `{"commentCount": {"a": 1, "b": 0}}`.
+/// `?article=a&article=b` → `{"commentCount": {"a": 1, "b": 0}, "aggregateRating": {"a": {…}, "b": {…}}}`.
 pub(crate) async fn counts(
     State(app): State<App>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let articles = articles(&query.unwrap_or_default())?;
     let mut reader = app.store.readers().begin().await?;
-    let mut counts = Map::new();
+    let (mut counts, mut ratings) = (Map::new(), Map::new());
     for article in articles {
         let count = comments::count(&mut reader, &article).await?;
+        let mut told = json!({});
+        rating::add(&mut reader, &article, None, &mut told).await?;
+        ratings.insert(article.clone(), told["aggregateRating"].take());
         counts.insert(article, json!(count));
     }
-    Ok(Json(json!({ "commentCount": counts })))
+    Ok(Json(json!({ "commentCount": counts, "aggregateRating": ratings })))
 }
 
 fn articles(query: &str) -> Result<Vec<String>, Problem> {

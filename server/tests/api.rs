@@ -264,8 +264,13 @@ fn an_answer_that_did_not_change_is_not_sent_again() {
 fn many_articles_are_counted_at_once() {
     let server = start(&[]);
     server.post("a", None, None);
+    server.ask("PUT", "/rating?article=a", &[], Some(&json!({ "ratingValue": 4 })));
     let counts = server.get("/counts?article=a&article=%2Fb%2F");
-    assert_eq!(counts, json!({ "commentCount": { "a": 1, "/b/": 0 } }));
+    assert_eq!(counts["commentCount"], json!({ "a": 1, "/b/": 0 }));
+    let rating = &counts["aggregateRating"];
+    let told =
+        [&rating["a"]["ratingValue"], &rating["a"]["ratingCount"], &rating["/b/"]["ratingCount"]];
+    assert_eq!(told, [&json!(4.0), &json!(1), &json!(0)]);
 }
 
 #[track_caller]

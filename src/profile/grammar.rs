@@ -159,7 +159,7 @@ impl Checker {
             ("any", _)
             | ("number", Value::Number(_))
             | ("bool", Value::Bool(_))
-            // Its expression has checked it, with the names it fills it from.
+            // Its expression has checked it, with the names it fills it from; or it is filled by src/counts.js.
             | ("filled", Value::Text(_)) => Ok(()),
             ("number", _) => wrong("a number"),
             ("bool", _) => wrong("true or false"),

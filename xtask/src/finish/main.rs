@@ -81,6 +81,8 @@ fn main() -> Result<()> {
         loader = loader.replace(place.as_str(), &filled);
     }
     fs::write(fresh.join("jawjaw.js"), script::minify(&loader, false)?)?;
+    let counts = script::minify(&read(&root.join("src/counts.js"))?, true)?;
+    fs::write(fresh.join("jawjaw-counts.js"), counts)?;
     for folder in ["profiles", "locales"] {
         pack(&root.join(folder), &fresh.join(folder))?;
     }

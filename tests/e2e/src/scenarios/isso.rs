@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::common::{
     TAG_FROM_ADDRESS, button, card, page, post, read_on, tag, unharmed, visit, wait_threads, write,
 };
+use super::counts::{front_page, told};
 use crate::{Isso, Page, Running, World};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
@@ -13,6 +14,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("isso_writes_votes_edits_deletes", writes_votes_edits_deletes),
     ("isso_reads_on", reads_on),
     ("isso_beside_our_server", beside_our_server),
+    ("isso_counts_articles", counts_articles),
 ];
 
 struct Blog {
@@ -129,4 +131,25 @@ fn beside_our_server(world: &World) -> Result<()> {
     ))?;
     page.wait("deepAll('jaw-jaw', 'article').length === 2")?;
     wait_threads(&page, "Ada: said at Isso\nBob: said at ours\n")
+}
+
+/// The small tags for lists, told by the profile how this service counts.
+fn counts_articles(world: &World) -> Result<()> {
+    let tags = "<script>const at = new URLSearchParams(location.search).get('endpoint');
+        document.querySelector('main').innerHTML = `<jaw-jaw-count endpoint='${at}' profile=isso article='/a/'></jaw-jaw-count>
+            <jaw-jaw-count article='/b/'>none</jaw-jaw-count>`</script>";
+    let site = world
+        .site()
+        .page("/", &page(""))
+        .page("/list", &front_page("").replace("</main>", &["</main>", tags].concat()));
+    let site = site.start()?;
+    let isso = world.isso(&[&site.origin()])?;
+    let blog = Blog { site, isso };
+    blog.post("first", None, "Ada", 1)?;
+    blog.post("second", None, "Eve", 2)?;
+    let page = world.page()?;
+    page.goto(&blog.site.url(&format!("/list?endpoint={}", blog.isso.url)))?;
+    page.wait("document.querySelectorAll('jaw-jaw-count')[1].textContent === '0'")?;
+    ensure!(told(&page)? == json!(["2", "0"]), "{}", told(&page)?);
+    unharmed(&page)
 }

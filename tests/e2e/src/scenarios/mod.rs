@@ -3,6 +3,7 @@
 mod a11y;
 mod common;
 mod composer;
+mod counts;
 mod differential;
 mod driver;
 mod embed;
@@ -46,6 +47,7 @@ pub fn all() -> Vec<Scenario> {
         a11y::SCENARIOS,
         keyboard::SCENARIOS,
         page_side::SCENARIOS,
+        counts::SCENARIOS,
         palettes::SCENARIOS,
         languages::SCENARIOS,
         sources::SCENARIOS,

@@ -122,6 +122,14 @@ fn waline(world: &World) -> Result<()> {
     }
     page.reload()?;
     read_on(&page, 51, 57)?;
+    // The small tags for lists.
+    page.eval(&format!(
+        "void document.body.append(Object.assign(document.createElement('script'), {{ type: 'module', src: '/w/jawjaw-counts.js' }}),
+            Object.assign(document.createElement('p'), {{ innerHTML: `<jaw-jaw-count endpoint='{}' profile=waline article='/a/'></jaw-jaw-count>
+                <jaw-jaw-count endpoint='{}' profile=waline article='/b/'></jaw-jaw-count>` }}))",
+        service.url, service.url
+    ))?;
+    page.wait("[...document.querySelectorAll('jaw-jaw-count')].map((one) => one.textContent).join() === '57,0'")?;
     unharmed(&page)
 }
 
