@@ -1,4 +1,4 @@
-//! Decimal text to whole numbers. Floating point would cost kilobytes of code in what readers
+//! Decimal text to whole numbers, and back. Floating point would cost kilobytes of code in what readers
 //! download, and loses digits of identifiers and times.
 
 /// Reads JSON number text (RFC 8259 §6) as a whole number of `10^-scale`, rounding towards zero.
@@ -37,6 +37,13 @@ const LONGEST: i32 = 400;
 /// Reads JSON number text as a whole number, fractions dropped.
 pub fn whole(text: &str) -> Option<i64> {
     scaled(text, 0)
+}
+
+/// Thousandths as text with two decimals: 4286 is `4.29`.
+pub fn hundredths(thousandths: u32) -> String {
+    let hundredths = (thousandths + 5) / 10;
+    let (whole, rest) = (hundredths / 100, hundredths % 100);
+    [&whole.to_string(), ".", &(rest / 10).to_string(), &(rest % 10).to_string()].concat()
 }
 
 #[cfg(test)]

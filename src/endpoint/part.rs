@@ -27,6 +27,8 @@ pub enum Part {
     Following,
     /// To read more services than one.
     Sources,
+    /// To tell search engines.
+    LinkedData,
 }
 
 impl Part {
@@ -38,6 +40,7 @@ impl Part {
             Self::Finding => "finding",
             Self::Following => "following",
             Self::Sources => "sources",
+            Self::LinkedData => "data",
         };
         ["jawjaw-", name, ".wasm"].concat()
     }
@@ -46,7 +49,7 @@ impl Part {
 thread_local! {
     static FOLDER: RefCell<String> = RefCell::default();
     /// What was asked for; answers `true` once it is there, else whether it could be fetched at all.
-    static ASKED: RefCell<[Option<Promise>; 6]> = RefCell::default();
+    static ASKED: RefCell<[Option<Promise>; 7]> = RefCell::default();
 }
 
 #[wasm_bindgen]

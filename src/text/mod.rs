@@ -1,6 +1,7 @@
 //! Every sentence a reader can see, and how numbers and times are said.
 
 pub mod ago;
+pub mod linked_data;
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;

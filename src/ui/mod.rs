@@ -9,6 +9,7 @@ pub mod el;
 pub mod finding;
 pub mod following;
 pub mod icon;
+pub mod linked_data;
 pub mod notice;
 pub mod palette;
 pub mod rating;
@@ -57,5 +58,10 @@ impl Unsent {
         let owner = Owner::current().map(|owner| owner.downgrade());
         let _ = self.0.set((place.clone(), owner));
         place
+    }
+
+    /// The owner of the widget, as long as there is one.
+    pub fn owner(&self) -> Option<Owner> {
+        self.0.get()?.1.as_ref()?.upgrade()
     }
 }

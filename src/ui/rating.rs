@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
+use crate::domain::decimal::hundredths;
 use crate::domain::rating::{Rating, Stars};
 use crate::ui::Scene;
 use crate::ui::el::{El, button, el};
@@ -29,7 +30,7 @@ pub fn RatingControl(scene: Scene) -> El {
         let Some(rating) = rating.get() else { return whole.toggle("hidden", true) };
         whole.toggle("hidden", false);
         let (mean, stars, count, spread) = &painted;
-        let said = scene.text.number(&decimal(rating.mean));
+        let said = scene.text.number(&hundredths(rating.mean));
         mean.set_text(if rating.count == 0 { "" } else { &said });
         stars.set("aria-label", &scene.text.fill("of-five", &said));
         paint_stars(stars, rating.mean);
@@ -40,13 +41,6 @@ pub fn RatingControl(scene: Scene) -> El {
         });
         paint_spread(&scene, spread, &rating);
     })
-}
-
-/// Thousandths of a star as text with at most two decimals.
-fn decimal(mean: u32) -> String {
-    let hundredths = (mean + 5) / 10;
-    let (whole, rest) = (hundredths / 100, hundredths % 100);
-    [&whole.to_string(), ".", &(rest / 10).to_string(), &(rest % 10).to_string()].concat()
 }
 
 fn paint_stars(stars: &El, mean: u32) {

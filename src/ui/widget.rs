@@ -1,7 +1,8 @@
 //! The whole widget. What a press does is fetched when the reader comes near it ([`writing::press`]).
 
 use leptos::prelude::*;
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, ShadowRoot};
 
 use crate::domain::comment::CommentKey;
 use crate::domain::permalink;
@@ -125,8 +126,10 @@ pub fn read(scene: &Scene, whole: &El) {
                 let told = ["{\"commentCount\":", &count, "}"].concat();
                 let _ = tell(&whole, "jawjaw:ready", &told, false);
             }
-            // Whoever comes near it sooner stays longer (`foresee`).
-            after(STAYED, move || follow(&shown, &whole));
+            // Whoever comes near it sooner stays longer (`foresee`). A search engine does not stay.
+            let asked = whole.node().get_root_node().dyn_into::<ShadowRoot>();
+            let asked = asked.is_ok_and(|root| root.host().has_attribute("json-ld"));
+            after(if asked { 0 } else { STAYED }, move || follow(&shown, &whole));
         });
         if discussion.has_unsent() || discussion.has_drafts() || permalink::is_one(&hash()) {
             resume(&unsent);

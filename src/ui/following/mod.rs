@@ -9,12 +9,12 @@ mod onward;
 mod reach;
 mod visit;
 
-use leptos::reactive::owner::WeakOwner;
 use wasm_bindgen::JsCast;
 use web_sys::ShadowRoot;
 
-use crate::ui::Scene;
-use crate::ui::el::{El, dress};
+use crate::endpoint::part::{Part, need};
+use crate::ui::el::{El, dress, spawn};
+use crate::ui::{Scene, linked_data};
 
 const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/following.json"));
 const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/following.css"));
@@ -22,14 +22,14 @@ const STYLE: &str = include_str!(concat!(env!("OUT_DIR"), "/following.css"));
 /// Begins to follow the discussion; once a widget. A door of its part.
 #[inline(never)]
 pub fn begin(scene: &Scene, whole: &El) {
-    let owner = scene.unsent.0.get().and_then(|(_, owner)| owner.as_ref());
-    let Some(owner) = owner.and_then(WeakOwner::upgrade) else { return };
+    let Some(owner) = scene.unsent.owner() else { return };
     if !scene.text.learn(SENTENCES) {
         return;
     }
     dress(whole, STYLE);
     let root = whole.node().get_root_node().dyn_into::<ShadowRoot>().ok();
-    let live = root.and_then(|root| root.host().get_attribute("live"));
+    let host = root.map(|root| root.host());
+    let live = host.as_ref().and_then(|host| host.get_attribute("live"));
     owner.with(|| {
         visit::show(scene, whole);
         if live.as_deref() != Some("off") {
@@ -39,4 +39,14 @@ pub fn begin(scene: &Scene, whole: &El) {
         reach::watch(scene, whole);
         line::hear(scene, whole);
     });
+    if let Some(host) = host.filter(|host| host.has_attribute("json-ld")) {
+        let scene = scene.clone();
+        spawn(async move {
+            if need(Part::LinkedData).await.is_ok()
+                && let Some(owner) = scene.unsent.owner()
+            {
+                owner.with(|| linked_data::keep(&scene, &host));
+            }
+        });
+    }
 }

@@ -143,9 +143,7 @@ fn find(scene: &Scene, whole: &El, button: &Element) {
             Ok(()) if button.node().is_connected() => {
                 if let Some(place) = button.node().parent_element().map(El::of) {
                     button.remove();
-                    let owner =
-                        scene.unsent.0.get().and_then(|(_, owner)| owner.as_ref()?.upgrade());
-                    if let Some(owner) = owner {
+                    if let Some(owner) = scene.unsent.owner() {
                         owner.with(|| finding::open(&scene, &whole, &place));
                     }
                 }

@@ -41,6 +41,7 @@ const PARTS: &[Part] = &[
     Part { name: "finding", doors: &["jawjaw::ui::finding::open"] },
     Part { name: "following", doors: &["jawjaw::ui::following::begin"] },
     Part { name: "sources", doors: &["jawjaw::element::sources::add"] },
+    Part { name: "data", doors: &["jawjaw::ui::linked_data::keep"] },
 ];
 
 fn main() -> Result<()> {

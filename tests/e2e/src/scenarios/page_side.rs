@@ -12,6 +12,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("page_hears_what_happens", hears_what_happens),
     ("page_may_object", may_object),
     ("page_sets_properties", sets_properties),
+    ("page_gets_linked_data", gets_linked_data),
 ];
 
 /// Notes every event that reaches the document, with where it seems to come from.
@@ -119,5 +120,48 @@ fn sets_properties(world: &World) -> Result<()> {
     page.wait("deep('jaw-jaw', '.widget') && !deep('jaw-jaw', '.widget').old")?;
     ready(&page)?;
     wait_threads(&page, "Ada: once\n")?;
+    unharmed(&page)
+}
+
+/// JSON-LD for search engines: only where it is asked for, kept as the discussion is, gone with the tag.
+fn gets_linked_data(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let first = post(&native, "said **first** </script>", None, "Ada")?;
+    post(&native, "an answer", Some(id(&first)?), "Bob")?;
+    let asks = tag(&native.url).replace("<jaw-jaw ", "<jaw-jaw json-ld=Recipe ");
+    let strict = [(
+        "content-security-policy",
+        "script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'",
+    )];
+    let site = world
+        .site()
+        .page("/plain", &page(&tag(&native.url)))
+        .page_with("/", &page(&asks), &strict)
+        .start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    let data = "JSON.parse(document.querySelector('jaw-jaw > script[type=\"application/ld+json\"]')?.textContent ?? 'null')";
+    page.wait(data)?;
+    let told = page.eval(data)?;
+    ensure!(told["@type"] == "Recipe" && told["commentCount"] == 2, "{told}");
+    ensure!(told["comment"][0]["text"] == "said first </script>", "{told}");
+    ensure!(told["comment"][0]["comment"][0]["author"]["name"] == "Bob", "{told}");
+    let name = format!("{}#comment-{}", site.url("/"), id(&first)?);
+    ensure!(told["comment"][0]["@id"] == name.as_str(), "{told}");
+    ensure!(told.get("aggregateRating").is_none(), "{told}");
+    page.click("deepAll('jaw-jaw', '.give input')[3]")?;
+    page.wait(&format!("{data}.aggregateRating?.ratingValue === 4"))?;
+    write(&page, "a third", "Eve")?;
+    page.wait(&format!("{data}.commentCount === 3"))?;
+    page.eval("void (window.tag = document.querySelector('jaw-jaw'), tag.remove())")?;
+    page.wait("tag.children.length === 0")?;
+    ensure!(page.violations()?.is_empty(), "{:?}", page.violations()?);
+    unharmed(&page)?;
+    visit(&page, &site.url("/plain"))?;
+    super::common::follows(&page)?;
+    ensure!(
+        page.eval("document.querySelector('jaw-jaw').children.length")? == 0,
+        "nobody asked for it"
+    );
     unharmed(&page)
 }
