@@ -3,6 +3,7 @@
 mod build;
 mod commands;
 mod ended;
+mod pack;
 mod run;
 mod size;
 mod suites;
@@ -81,6 +82,8 @@ enum Verb {
         #[arg(long)]
         json: Option<PathBuf>,
     },
+    /// Make the npm package, target/npm/jawjaw-….tgz.
+    Pack,
     /// Take the README's pictures of the demo.
     Shots {
         /// Where to put them.
@@ -106,6 +109,10 @@ fn main() -> ExitCode {
         Verb::Check => commands::check(),
         Verb::Outline { rest } => commands::profile("outline", &rest),
         Verb::CheckEndpoint { rest } => commands::profile("check-endpoint", &rest),
+        Verb::Pack => pack::package().map(|file| {
+            println!("{}", file.display());
+            true
+        }),
         Verb::Shots { folder } => commands::shots(&folder),
         Verb::Bench { most, json } => commands::bench(most, json.as_deref()),
     };

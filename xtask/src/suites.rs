@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::build;
 use crate::commands::{build_server, server_binary};
+use crate::pack;
 use crate::run::{cargo, quietly, root, step, watched};
 use crate::tools;
 
@@ -194,6 +195,7 @@ fn e2e(only: Option<&str>, quick: bool, corpus: Option<&Path>) -> Result<Count> 
     let mut play = cargo();
     play.args(["run", "--quiet", "--package", "jawjaw-e2e", "--"]).args(only);
     play.args(quick.then_some("--quick")).env("AXE_CORE", tools::axe_core()?);
+    play.env("JAWJAW_PACKAGE", pack::package()?);
     if let Some(corpus) = corpus {
         play.env("HOSTILE_CORPUS", corpus);
     }

@@ -11,6 +11,7 @@ mod dice;
 mod emulate;
 mod faulty;
 mod firefox;
+mod generators;
 mod input;
 mod log;
 mod native;

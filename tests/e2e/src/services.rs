@@ -28,7 +28,7 @@ fn servers() -> PathBuf {
     paths::root().join("tests/servers")
 }
 
-fn run(command: &mut Command) -> Result<()> {
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.output().with_context(|| format!("starting {name}"))?;
     if !output.status.success() {
@@ -40,7 +40,11 @@ fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Does `make` in a tool folder of this name once; other tests wait meanwhile.
-fn once(name: &str, what: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+pub(crate) fn once(
+    name: &str,
+    what: &str,
+    make: impl FnOnce(&Path) -> Result<()>,
+) -> Result<PathBuf> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _turn = ONE_AT_A_TIME.lock();
     let home = paths::tools().join(name);
@@ -48,7 +52,7 @@ fn once(name: &str, what: &str, make: impl FnOnce(&Path) -> Result<()>) -> Resul
     if std::fs::read_to_string(&done).is_ok_and(|there| there == what) {
         return Ok(home);
     }
-    eprintln!("installing {what} (once) ...");
+    eprintln!("installing {name} (once) ...");
     let _ = std::fs::remove_dir_all(&home);
     std::fs::create_dir_all(&home)?;
     make(&home)?;
@@ -57,12 +61,17 @@ fn once(name: &str, what: &str, make: impl FnOnce(&Path) -> Result<()>) -> Resul
 }
 
 fn npm(home: &Path, package: &str, more: &[&str]) -> Result<()> {
+    npm_at(home, &[more, &[package]].concat())
+}
+
+/// Installs what a folder's manifest names, and more.
+pub(crate) fn npm_at(home: &Path, more: &[&str]) -> Result<()> {
     let mut npm = Command::new("npm");
     npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(home);
     // What is compiled takes the headers that came with node.
     let headers = Path::new("/usr/include/node").is_dir();
     npm.envs(headers.then_some(("npm_config_nodedir", "/usr")));
-    run(npm.args(more).arg(package)).context("this service needs npm")
+    run(npm.args(more)).context("this needs npm")
 }
 
 impl Service {

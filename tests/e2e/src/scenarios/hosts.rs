@@ -1,9 +1,10 @@
 //! Pages that make it hard: it still works there, or fails with a sentence, and the page is as it was.
 
 use anyhow::{Result, ensure};
+use serde_json::json;
 
 use super::common::{native, page, post, ready, tag, unharmed, visit, wait_threads, write};
-use crate::{Ask, Page, Reply, World};
+use crate::{Ask, Page, Reply, Site, World, generators};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("hosts_with_two_versions", with_two_versions),
@@ -11,6 +12,9 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("hosts_in_a_sandbox", in_a_sandbox),
     ("hosts_whose_worker_answers_with_the_page", whose_worker_answers_with_the_page),
     ("hosts_are_as_they_were", are_as_they_were),
+    ("hosts_sveltekit", sveltekit),
+    ("hosts_next", next),
+    ("hosts_that_use_types", that_use_types),
 ];
 
 /// The first of two versions serves all tags; the other does no harm.
@@ -149,4 +153,74 @@ fn are_as_they_were(world: &World) -> Result<()> {
     let (without, with) = (portrait(&bare)?, portrait(&page)?);
     ensure!(without == with, "the page changed:\n{without}\n{with}");
     unharmed(&page)
+}
+
+fn sveltekit(world: &World) -> Result<()> {
+    routes(world, "sveltekit", "build")
+}
+
+fn next(world: &World) -> Result<()> {
+    routes(world, "next", "out")
+}
+
+/// A site of one page, built by its own generator from the package for npm: each article has its discussion, and
+/// what was begun under one is there when the reader comes back.
+fn routes(world: &World, name: &str, output: &str) -> Result<()> {
+    let native = native(&[])?;
+    for (article, words) in [("/a/", "about a"), ("/b/", "about b")] {
+        let body = json!({ "article": article, "text": words, "author": { "name": "Eve" } });
+        let answer = minreq::post(format!("{}/api/v1/comments", native.url))
+            .with_header("content-type", "application/json")
+            .with_body(body.to_string())
+            .send()?;
+        ensure!(answer.status_code == 201, "{}", answer.as_str()?);
+    }
+    let built = generators::build(name, output, &native.url)?;
+    let site = Site::new().dir("/", built.path());
+    let site = ["/a/", "/b/"].into_iter().try_fold(site, |site, path| -> Result<Site> {
+        let file = built.path().join(&path[1..]).join("index.html");
+        Ok(site.page(path, &std::fs::read_to_string(file)?))
+    })?;
+    let site = site.start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/a/"))?;
+    wait_threads(&page, "Eve: about a\n")?;
+    page.eval("void (window.sameDocument = true)")?;
+    page.fill("deep('jaw-jaw', '.write textarea')", "begun under a")?;
+    let goes = |to: &str, words: &str| -> Result<()> {
+        page.click(&format!(
+            "document.querySelector('nav a[href^=\"{}\"]')",
+            to.trim_end_matches('/')
+        ))?;
+        page.wait(&format!("location.pathname.startsWith('{}')", to.trim_end_matches('/')))?;
+        page.wait("deepAll('jaw-jaw', 'article').length === 1 && document.querySelectorAll('jaw-jaw').length === 1")?;
+        wait_threads(&page, words)
+    };
+    goes("/b/", "Eve: about b\n")?;
+    ensure!(
+        page.eval("deep('jaw-jaw', '.write textarea').value")? == "",
+        "another article's draft"
+    );
+    write(&page, "under b", "Ada")?;
+    page.wait("deepAll('jaw-jaw', 'article').length === 2")?;
+    goes("/a/", "Eve: about a\n")?;
+    page.wait("deep('jaw-jaw', '.write textarea').value === 'begun under a'")?;
+    ensure!(page.eval("window.sameDocument")? == true, "the router, not the browser, went there");
+    page.eval("void history.back()")?;
+    page.wait("deepAll('jaw-jaw', 'article').length === 2")?;
+    unharmed(&page)
+}
+
+/// TypeScript takes what is right and refuses what is wrong, in JSX too; editors can read the manifest.
+fn that_use_types(_: &World) -> Result<()> {
+    let home = generators::project("types")?;
+    generators::run_build(&home)?;
+    let read = |file: &str| -> Result<serde_json::Value> {
+        Ok(serde_json::from_str(&std::fs::read_to_string(home.join("node_modules").join(file))?)?)
+    };
+    let schema = jsonschema::validator_for(&read("custom-elements-manifest/schema.json")?)?;
+    let manifest = read("jawjaw/custom-elements.json")?;
+    let wrong: Vec<String> = schema.iter_errors(&manifest).map(|error| error.to_string()).collect();
+    ensure!(wrong.is_empty(), "{wrong:?}");
+    Ok(())
 }

@@ -1,0 +1,10 @@
+import { Comments } from "../../components/comments";
+
+export default function Page() {
+  return (
+    <main>
+      <h1>Article A</h1>
+      <Comments />
+    </main>
+  );
+}

@@ -1,0 +1,30 @@
+import { load, loadCounts } from "jawjaw";
+import type {} from "jawjaw/react";
+
+const loaded: Promise<void> = load("/jawjaw/");
+loadCounts();
+
+const tag = document.createElement("jaw-jaw");
+tag.endpoint = "https://comments.example";
+tag.token = "secret";
+tag.refresh();
+tag.addEventListener("jawjaw:beforecomment", (event) => {
+  const words: string = event.detail.text;
+  if (words.includes("kettle")) {
+    event.detail.reason = "Not before tea, please.";
+    event.preventDefault();
+  }
+});
+document.addEventListener("jawjaw:rate", ({ detail }) => console.log(loaded, detail.ratingValue?.toFixed(1)));
+
+// @ts-expect-error There is no such order.
+export const wrong = <jaw-jaw endpoint="https://comments.example" sort="tallest" />;
+
+export const page = (
+  <main>
+    <jaw-jaw endpoint="https://comments.example" article="/a/" var-slug="a" depth={3} density="compact" json-ld="Recipe">
+      <p>Comments need JavaScript.</p>
+    </jaw-jaw>
+    <jaw-jaw-count endpoint="https://comments.example" one="# comment" other="# comments" />
+  </main>
+);
