@@ -108,15 +108,13 @@ pub(crate) fn profile(verb: &str, arguments: &[OsString]) -> Result<bool> {
     aloud(run.arg(verb).args(arguments))
 }
 
-/// Takes the README's pictures.
-pub(crate) fn shots(folder: &Path) -> Result<bool> {
+/// Takes pictures: the README's, as `shots`, or of every state, as `gallery`.
+pub(crate) fn pictures(which: &str, folder: &Path) -> Result<bool> {
     tools::for_testing()?;
     build::if_stale()?;
     build_server()?;
     step("taking pictures", || {
-        aloud(
-            cargo().args(["run", "--quiet", "--package", "jawjaw-e2e", "--", "shots"]).arg(folder),
-        )
+        aloud(cargo().args(["run", "--quiet", "--package", "jawjaw-e2e", "--", which]).arg(folder))
     })
 }
 

@@ -84,6 +84,12 @@ enum Verb {
     },
     /// Make the npm package, target/npm/jawjaw-….tgz.
     Pack,
+    /// Take a picture of every state of the widget, light and dark, narrow and large, and a page that shows them.
+    Gallery {
+        /// Where to put them.
+        #[arg(default_value = "target/gallery")]
+        folder: PathBuf,
+    },
     /// Take the README's pictures of the demo.
     Shots {
         /// Where to put them.
@@ -113,7 +119,8 @@ fn main() -> ExitCode {
             println!("{}", file.display());
             true
         }),
-        Verb::Shots { folder } => commands::shots(&folder),
+        Verb::Shots { folder } => commands::pictures("shots", &folder),
+        Verb::Gallery { folder } => commands::pictures("gallery", &folder),
         Verb::Bench { most, json } => commands::bench(most, json.as_deref()),
     };
     ended::ended(done)

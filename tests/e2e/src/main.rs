@@ -1,4 +1,5 @@
-//! `jawjaw-e2e [FILTER] [--list] [--quick] [--table]` plays scenarios; `jawjaw-e2e shots DIR` takes pictures.
+//! `jawjaw-e2e [FILTER] [--list] [--quick] [--table]` plays scenarios; `jawjaw-e2e shots DIR` and
+//! `jawjaw-e2e gallery DIR` take pictures.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -21,9 +22,13 @@ fn main() -> ExitCode {
 fn run() -> Result<bool> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [verb, folder] = arguments.as_slice()
-        && verb == "shots"
+        && let Some(take) = match verb.as_str() {
+            "shots" => Some(shots::take as fn(&Path) -> Result<()>),
+            "gallery" => Some(scenarios::pictures as fn(&Path) -> Result<()>),
+            _ => None,
+        }
     {
-        shots::take(Path::new(folder))?;
+        take(Path::new(folder))?;
         return Ok(true);
     }
     if arguments.first().is_some_and(|verb| verb == "bench") {

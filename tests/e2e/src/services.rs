@@ -64,6 +64,13 @@ fn npm(home: &Path, package: &str, more: &[&str]) -> Result<()> {
     npm_at(home, &[more, &[package]].concat())
 }
 
+/// A folder with letters that are the same on every machine.
+pub(crate) fn kept_font() -> Result<PathBuf> {
+    const FONT: &str = "@fontsource-variable/noto-sans@5.2.10";
+    let home = once("font", FONT, |home| npm(home, FONT, &["--ignore-scripts"]))?;
+    Ok(home.join("node_modules/@fontsource-variable/noto-sans/files"))
+}
+
 /// Installs what a folder's manifest names, and more.
 pub(crate) fn npm_at(home: &Path, more: &[&str]) -> Result<()> {
     let mut npm = Command::new("npm");

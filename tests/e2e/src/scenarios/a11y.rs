@@ -1,9 +1,12 @@
 //! axe-core over every state of the gallery, as different readers meet it.
 
+use std::fmt::Write;
+use std::path::Path;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::gallery::STATES;
+use super::gallery::{STATES, settled};
 use crate::{Page, Screen, World};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[("a11y_axe", axe)];
@@ -39,10 +42,21 @@ const MODES: &[Mode] = &[
     },
 ];
 
+/// The first of what stands out of the window.
+pub(super) const WIDE: &str = "(() => {
+    const words = (one) => one.matches('p, h2, button, label, input, textarea, a, time, li');
+    const outside = ({ left, right }) => right > innerWidth + 1 || left < -1;
+    const wide = document.documentElement.scrollWidth <= innerWidth ? [] : ['the page'];
+    for (const one of deepAll('jaw-jaw', '*'))
+        if (words(one) && one.getClientRects().length && outside(one.getBoundingClientRect()) && !one.closest('pre, table, .unseen'))
+            wide.push(one.outerHTML.slice(0, 120));
+    return wide.slice(0, 3);
+})()";
+
 /// What axe-core leaves to a person: rule, part of the element, part of why.
 type Open = (&'static str, &'static str, &'static str);
 
-/// What was looked at, in the pictures that `GALLERY_INTO` takes, and found in order.
+/// What was looked at, in the pictures of `cargo xtask gallery`, and found in order.
 const LOOKED_AT: &[Open] = &[
     // Initials, one letter mostly; the name stands beside them. What has two letters is measured. Forced colours
     // are those of the reader, which axe-core does not know.
@@ -64,8 +78,6 @@ fn axe(world: &World) -> Result<()> {
     let path = std::env::var_os("AXE_CORE")
         .context("AXE_CORE names no axe.min.js; `cargo xtask test` gets it from npm")?;
     let program = std::fs::read_to_string(path)?;
-    // For whoever looks at them.
-    let shots = std::env::var_os("GALLERY_INTO").map(std::path::PathBuf::from);
     let (mut runs, mut passes, mut found, mut explained) = (0, 0, Vec::new(), 0);
     for (state, show) in STATES {
         let shown = match show(world) {
@@ -78,18 +90,12 @@ fn axe(world: &World) -> Result<()> {
         shown.page.eval(&format!("void (() => {{ {program} }})()"))?;
         for mode in MODES {
             let told = judged(&shown.page, mode)?;
-            if let Some(folder) = &shots {
-                let name = format!("{state}-{}.png", mode.name).replace(' ', "-");
-                shown.page.screenshot(&folder.join(name), true)?;
-            }
             runs += 1;
             passes += told["passes"].as_u64().unwrap_or(0);
             // WCAG 2.2, 1.4.10: at 320 px nothing has to be read by scrolling sideways.
-            if told["wide"] != json!([]) {
-                found.push(format!(
-                    "{state}, {}: wider than the window: {}",
-                    mode.name, told["wide"]
-                ));
+            let wide = shown.page.eval(WIDE)?;
+            if wide != json!([]) {
+                found.push(format!("{state}, {}: wider than the window: {wide}", mode.name));
             }
             for one in told["open"].as_array().into_iter().flatten() {
                 let part = |name: &str| one[name].as_str().unwrap_or_default();
@@ -116,16 +122,47 @@ fn axe(world: &World) -> Result<()> {
     Ok(())
 }
 
-fn judged(page: &Page, mode: &Mode) -> Result<Value> {
+/// Shows a page as a reader of this kind meets it.
+fn meet(page: &Page, mode: &Mode) -> Result<()> {
     let calm = ("prefers-reduced-motion", "reduce");
     page.media(&[mode.media, &[calm]].concat())?;
     page.screen(Screen { width: mode.width, height: 800, scale: 1.0, mobile: false })?;
     page.eval(&format!("void ({{ async run() {{ {} }} }}).run()", mode.page))?;
-    // The widget follows the page's colours by the next frame.
-    page.wait(
-        "document.getAnimations().length === 0 && getComputedStyle(deep('jaw-jaw')).color
-            === (deep('jaw-jaw', '.jawjaw').style.getPropertyValue('--text') || getComputedStyle(deep('jaw-jaw')).color)",
-    )?;
+    settled(page)
+}
+
+/// Takes a picture of every state as every kind of reader meets it, and writes a page that shows them.
+pub fn pictures(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let world = World::open()?;
+    let mut told = String::from(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>jawjaw: every state</title>
+         <style>body { font: 1rem/1.5 system-ui; margin: 2rem } figure { display: inline-block; margin: 0 1rem 1rem 0;
+         vertical-align: top } img { max-width: 30rem; border: 1px solid #8888 }</style>\n<h1>Every state</h1>\n",
+    );
+    for (number, (state, show)) in STATES.iter().enumerate() {
+        let shown = show(&world)?;
+        writeln!(told, "<h2>{state}</h2>")?;
+        for mode in MODES {
+            meet(&shown.page, mode)?;
+            let name = format!("{state}-{}.png", mode.name).replace([' ', '%'], "-");
+            shown.page.screenshot(&folder.join(&name), true)?;
+            let title = mode.name;
+            writeln!(
+                told,
+                "<figure><figcaption>{title}</figcaption><img loading=lazy src=\"{name}\" alt=\"\"></figure>"
+            )?;
+        }
+        println!("{}/{} {state}", number + 1, STATES.len());
+    }
+    let index = folder.join("index.html");
+    std::fs::write(&index, told)?;
+    println!("{}", index.display());
+    Ok(())
+}
+
+fn judged(page: &Page, mode: &Mode) -> Result<Value> {
+    meet(page, mode)?;
     page.eval(
         "axe.run(document, { resultTypes: ['violations', 'incomplete', 'passes'] }).then((told) => {
             const open = [];
@@ -135,12 +172,7 @@ fn judged(page: &Page, mode: &Mode) -> Result<Value> {
                         open.push({ kind: kind === 'violations' ? 'violation' : kind, rule: rule.id,
                             html: node.html.slice(0, 200), target: String(node.target),
                             why: (node.failureSummary ?? '').slice(0, 300) });
-            const words = (one) => one.matches('p, h2, button, label, input, textarea, a, time, li');
-            const wide = document.documentElement.scrollWidth <= innerWidth ? [] : ['the page'];
-            for (const one of deepAll('jaw-jaw', '*'))
-                if (words(one) && one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('pre, table, .unseen'))
-                    wide.push(one.outerHTML.slice(0, 120));
-            return { passes: told.passes.length, open, wide: wide.slice(0, 3) };
+            return { passes: told.passes.length, open };
         })",
     )
 }

@@ -1,11 +1,13 @@
 //! Every state a reader can meet, each made as a reader makes it: what `a11y` judges.
 
 use std::any::Any;
+use std::cell::RefCell;
 
 use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::common::{button, follows, id, native, page, post, read_on, ready, tag, visit, write};
+use crate::services::kept_font;
 use crate::{Ask, Fault, Faulty, Native, Page, Reply, Site, World};
 
 /// A name, and what brings it about.
@@ -51,12 +53,44 @@ pub(super) const STATES: &[State] = &[
 const FIELD: &str = "deep('jaw-jaw', '.write textarea')";
 const SEND: &str = "deep('jaw-jaw', '.write button[type=submit]')";
 
-/// A page in the colours of the reader's system, as axe-core has to know them.
+thread_local! {
+    /// More attributes of the tags.
+    static MORE: RefCell<String> = RefCell::default();
+}
+
+/// Shows something whose tags have more attributes.
+pub(super) fn with<T>(more: &str, show: impl FnOnce() -> T) -> T {
+    MORE.with(|kept| more.clone_into(&mut kept.borrow_mut()));
+    let shown = show();
+    MORE.take();
+    shown
+}
+
+/// Waits until nothing moves, and the widget has followed the page's colours: by the next frame.
+pub(super) fn settled(page: &Page) -> Result<()> {
+    let own = "deep('jaw-jaw', '.jawjaw').style.getPropertyValue('--text')";
+    let page_has = "getComputedStyle(deep('jaw-jaw')).color";
+    page.wait(&format!(
+        "document.fonts.ready.then(() => document.getAnimations().length === 0 && {page_has} === {own})"
+    ))
+    .map(drop)
+}
+
+/// A page in the colours of the reader's system, as axe-core has to know them, and in letters that are the same on
+/// every machine.
 fn blog_page(inside: &str) -> String {
+    let more = MORE.with(|more| ["<jaw-jaw ", &more.borrow(), " "].concat());
+    let inside = inside.replace("<jaw-jaw ", &more);
     page(&format!(
-        "<style>:root {{ color-scheme: light dark }} body {{ background: Canvas; color: CanvasText }}</style>
+        "<style>:root {{ color-scheme: light dark }}
+         @font-face {{ font-family: Kept; src: url(/font/noto-sans-latin-wght-normal.woff2); font-weight: 100 900 }}
+         body {{ background: Canvas; color: CanvasText; font-family: Kept, sans-serif }}</style>
          <h1>An article</h1>{inside}"
     ))
+}
+
+fn site(world: &World) -> Result<Site> {
+    Ok(world.site().dir("/font/", &kept_font()?))
 }
 
 /// A page on our server, behind a line that may fail.
@@ -70,7 +104,7 @@ fn line(world: &World, before: impl FnOnce(&Native, &Faulty) -> Result<()>) -> R
     let native = native(&[])?;
     let faulty = Faulty::before(&native.url)?;
     before(&native, &faulty)?;
-    let site = world.site().page("/", &blog_page(&tag(&faulty.url))).start()?;
+    let site = site(world)?.page("/", &blog_page(&tag(&faulty.url))).start()?;
     let page = world.page()?;
     page.goto(&site.url("/"))?;
     page.wait("deep('jaw-jaw', '.widget')")?;
@@ -130,7 +164,7 @@ fn failed(world: &World) -> Result<Shown> {
 }
 
 fn wrong_tag(world: &World) -> Result<Shown> {
-    let site = world.site().page("/", &blog_page("<jaw-jaw endpoint=/x profile=nativ></jaw-jaw>"));
+    let site = site(world)?.page("/", &blog_page("<jaw-jaw endpoint=/x profile=nativ></jaw-jaw>"));
     let site = site.start()?;
     let page = world.page()?;
     page.goto(&site.url("/"))?;
@@ -178,8 +212,7 @@ fn every_standing(world: &World) -> Result<Shown> {
         _ => None,
     };
     let tag = "<jaw-jaw endpoint=/ article=a profile=/standing.json></jaw-jaw>";
-    let site =
-        Site::new().dir("/w/", &world.dist()).page("/", &blog_page(tag)).route(answer).start()?;
+    let site = site(world)?.page("/", &blog_page(tag)).route(answer).start()?;
     let page = world.page()?;
     visit(&page, &site.url("/"))?;
     page.wait("deepAll('jaw-jaw', 'article').length === 8")?;
@@ -315,7 +348,7 @@ fn new_comments(world: &World) -> Result<Shown> {
     let native = native(&[])?;
     post(&native, "said before", None, "Eve")?;
     // A stream of events is never over, which the line would wait for.
-    let site = world.site().page("/", &blog_page(&tag(&native.url))).start()?;
+    let site = site(world)?.page("/", &blog_page(&tag(&native.url))).start()?;
     let page = world.page()?;
     visit(&page, &site.url("/"))?;
     follows(&page)?;
@@ -354,7 +387,7 @@ fn several_services(world: &World) -> Result<Shown> {
          </jaw-source></jaw-jaw>",
         native.url
     );
-    let site = world.site().page("/", &blog_page(&html)).start()?;
+    let site = site(world)?.page("/", &blog_page(&html)).start()?;
     let page = world.page()?;
     page.goto(&site.url("/"))?;
     page.wait("deep('jaw-jaw', '.origin') && deep('jaw-jaw', '.notice:not([hidden])')")?;

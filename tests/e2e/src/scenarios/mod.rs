@@ -16,6 +16,7 @@ mod hosts;
 mod isso;
 mod keyboard;
 mod languages;
+mod looks;
 mod native;
 mod outbox;
 mod page_side;
@@ -26,6 +27,8 @@ mod policy;
 mod services;
 mod sources;
 mod trials;
+
+pub use a11y::pictures;
 
 use crate::suite::Scenario;
 
@@ -49,6 +52,7 @@ pub fn all() -> Vec<Scenario> {
         page_side::SCENARIOS,
         counts::SCENARIOS,
         palettes::SCENARIOS,
+        looks::SCENARIOS,
         languages::SCENARIOS,
         sources::SCENARIOS,
         services::SCENARIOS,
