@@ -57,8 +57,10 @@ export default {
       pred: (B) => B.visible(B.$('.opened textarea')),
     },
     submit: {
-      prep: (B, text) => {
+      // The rest of the form comes when somebody turns to it.
+      prep: async (B, text) => {
         B.fill(B.$('.write textarea'), text);
+        while (!B.$('.write input[autocomplete=name]')) await new Promise(requestAnimationFrame);
         B.fill(B.$('.write input[autocomplete=name]'), 'Bench');
       },
       action: (B) => B.$('.write button[type=submit]').click(),
