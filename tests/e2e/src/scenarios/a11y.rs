@@ -45,10 +45,12 @@ const MODES: &[Mode] = &[
 /// The first of what stands out of the window.
 pub(super) const WIDE: &str = "(() => {
     const words = (one) => one.matches('p, h2, button, label, input, textarea, a, time, li');
-    const outside = ({ left, right }) => right > innerWidth + 1 || left < -1;
+    // A button may reach into the margin by its padding: its words stand where the others begin.
+    const inset = (one) => parseFloat(getComputedStyle(one).paddingLeft);
+    const outside = (one, { left, right }) => right > innerWidth + 1 || left + inset(one) < -1;
     const wide = document.documentElement.scrollWidth <= innerWidth ? [] : ['the page'];
     for (const one of deepAll('jaw-jaw', '*'))
-        if (words(one) && one.getClientRects().length && outside(one.getBoundingClientRect()) && !one.closest('pre, table, .unseen'))
+        if (words(one) && one.getClientRects().length && outside(one, one.getBoundingClientRect()) && !one.closest('pre, table, .unseen'))
             wide.push(one.outerHTML.slice(0, 120));
     return wide.slice(0, 3);
 })()";
