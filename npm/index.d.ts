@@ -47,7 +47,15 @@ export interface JawJawElement extends HTMLElement {
   refresh(): void;
 }
 
-/** Attributes of <jaw-jaw-count> and <jaw-jaw-rating>. */
+/** Attributes of <jaw-jaw-rating>, and of <jaw-source> within <jaw-jaw>: what is said elsewhere. */
+export interface JawJawSourceAttributes {
+  endpoint?: string;
+  article?: string;
+  profile?: string;
+  [more: `var-${string}`]: string | undefined;
+}
+
+/** Attributes of <jaw-jaw-count>. */
 export interface JawJawCountAttributes {
   endpoint?: string;
   article?: string;
@@ -80,7 +88,9 @@ declare global {
     "jaw-jaw": JawJawElement;
     "jaw-jaw-count": HTMLElement;
     "jaw-jaw-rating": HTMLElement;
+    "jaw-source": HTMLElement;
   }
   interface HTMLElementEventMap extends JawJawEvents {}
   interface DocumentEventMap extends JawJawEvents {}
+  interface WindowEventMap extends JawJawEvents {}
 }

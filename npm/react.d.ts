@@ -1,6 +1,6 @@
 // import type {} from "jawjaw/react"; tells TypeScript the tags in JSX.
 import type { DetailedHTMLProps, HTMLAttributes } from "react";
-import type { JawJawAttributes, JawJawCountAttributes, JawJawElement } from "./index.js";
+import type { JawJawAttributes, JawJawCountAttributes, JawJawElement, JawJawSourceAttributes } from "./index.js";
 
 type Tag<Attributes, Element = HTMLElement> = DetailedHTMLProps<HTMLAttributes<Element>, Element> & Attributes;
 
@@ -9,7 +9,8 @@ declare module "react" {
     interface IntrinsicElements {
       "jaw-jaw": Tag<JawJawAttributes, JawJawElement>;
       "jaw-jaw-count": Tag<JawJawCountAttributes>;
-      "jaw-jaw-rating": Tag<JawJawCountAttributes>;
+      "jaw-jaw-rating": Tag<JawJawSourceAttributes>;
+      "jaw-source": Tag<JawJawSourceAttributes>;
     }
   }
 }

@@ -3,51 +3,81 @@
 {
   const folder = new URL(".", import.meta.url).href;
   const tags = "jaw-jaw-count jaw-jaw-rating".split(" ");
-  const profiles = {};
-  const profileOf = (asked) =>
-    (profiles[asked] ??= fetch(asked.match("[/.]") ? asked : `${folder}profiles/${asked}.json`).then((answer) =>
-      answer.json(),
-    ));
+  const signal = () => AbortSignal.timeout(3e4);
+  const json = async (address, more) => {
+    const answer = await fetch(address, { ...more, signal: signal() });
+    if (!answer.ok) throw Error(`${address} answered ${answer.status}`);
+    return answer.json();
+  };
+  const profiles = new Map();
+  const profileOf = (asked) => {
+    if (!profiles.has(asked)) {
+      const read = json(asked.match("[/.]") ? asked : `${folder}profiles/${asked}.json`);
+      profiles.set(asked, read);
+      // The next one tries again.
+      read.catch(() => profiles.delete(asked));
+    }
+    return profiles.get(asked);
+  };
 
   // Tags to be asked for, by what they are asked of.
   const waiting = new Map();
 
+  // Batches of 100, and of addresses that every server takes.
+  const batches = (tags) => {
+    const all = [];
+    let [last, length] = [null, 0];
+    for (const tag of tags) {
+      length += encodeURIComponent(tag.article).length + 12;
+      if (!last || last.length === 100 || length > 4000) {
+        all.push((last = []));
+        length = 0;
+      }
+      last.push(tag);
+    }
+    return all;
+  };
+
   const ask = async ([endpoint, profile, more], asking) => {
-    const { counts, variables } = await profileOf(profile);
+    const { counts, variables = {} } = await profileOf(profile);
     if (!counts) throw Error(`the profile "${profile}" does not say how to count`);
-    for (let first = 0; first < asking.length; first += 100) {
-      const some = asking.slice(first, first + 100);
+    const known = { host: location.host };
+    if (endpoint) known.endpoint = endpoint;
+    for (const [name, { default: otherwise, required }] of Object.entries(variables)) {
+      // HTML knows attributes in small letters only.
+      known[name] ??= more[name.toLowerCase()] ?? otherwise;
+      if (required && name !== "article" && known[name] == null) throw Error(`${name} is missing`);
+    }
+    for (const some of batches(asking)) {
       const articles = [...new Set(some.map((tag) => tag.article))];
-      const known = { host: location.host, ...more, endpoint, article: articles };
-      known.urls = articles.map((article) => new URL(article, location).href);
-      for (const name in variables) known[name] ??= variables[name].default;
+      known.article = articles;
+      known.urls = articles.map((article) => URL.parse?.(article, location)?.href ?? article);
       // RFC 6570: of its forms those that are needed here.
       const href = counts.href.replace(/\{([+?&]?)(\w+)\*?\}/g, (_, sign, name) => {
-        const all = [known[name]].flat().map(sign === "+" ? String : encodeURIComponent);
+        const all = [known[name] ?? ""].flat().map(sign === "+" ? String : encodeURIComponent);
         return sign && sign !== "+" ? sign + all.map((one) => `${name}=${one}`).join("&") : all.join();
       });
       const fill = (_, value) => known[/^\{(\w+)\}$/.exec(value)?.[1]] ?? value;
-      const answer = await fetch(href, {
+      const told = await json(href, {
         method: counts.method,
         headers: counts.body && { "content-type": "application/json" },
         body: counts.body && JSON.stringify(counts.body, fill),
-        signal: AbortSignal.timeout(3e4),
       });
-      if (!answer.ok) throw Error(`${href} answered ${answer.status}`);
-      const told = await answer.json();
       for (const tag of some) {
         const at = { "{article}": tag.article, "{index}": articles.indexOf(tag.article) };
-        // RFC 6901, with places for the article.
-        const find = (pointer) =>
-          pointer?.split("/").slice(1).reduce((from, name) => from?.[at[name] ?? name], told);
-        tag.show((name) => find(counts[name]));
+        // RFC 6901, with places for the article. What is no number is not there.
+        const find = (name) => {
+          const value = counts[name]?.split("/").slice(1).reduce((from, step) => from?.[at[step] ?? step], told);
+          return Number.isFinite(value) ? value : undefined;
+        };
+        tag.show(find);
       }
     }
   };
 
   // A tag that says nothing of its own asks where the first does that says something.
   const speaks = ":is(jaw-jaw-count,jaw-jaw-rating,jaw-jaw):is([endpoint],[profile])";
-  const sourceOf = (tag) => (tag.matches(speaks) ? tag : document.querySelector(speaks)) ?? tag;
+  const sourceOf = (tag) => [tag.matches(speaks) && tag, tag.getRootNode().querySelector(speaks), document.querySelector(speaks), tag].find(Boolean);
 
   class Tag extends HTMLElement {
     static observedAttributes = ["article"];
@@ -56,8 +86,9 @@
       const [source, more] = [sourceOf(this), {}];
       for (const { name, value } of source.attributes) if (name.startsWith("var-")) more[name.slice(4)] = value;
       const link = new URL(this.closest("a[href]")?.href ?? location);
-      this.article = this.getAttribute("article") ?? link.pathname;
-      const endpoint = new URL(source.getAttribute("endpoint") ?? "", document.baseURI).href.replace(/\/+$/, "");
+      this.article = this.getAttribute("article") || link.pathname;
+      const given = source.getAttribute("endpoint");
+      const endpoint = given && new URL(given, document.baseURI).href.replace(/\/+$/, "");
       const of = [endpoint, source.getAttribute("profile") || "native", more];
       const key = JSON.stringify(of);
       if (!waiting.has(key)) {
@@ -73,15 +104,27 @@
     }
 
     attributeChangedCallback(name, before, after) {
-      if (before !== after && this.isConnected && this.article) this.connectedCallback();
+      if (before === after || !this.isConnected || !this.article) return;
+      this.clear();
+      this.connectedCallback();
     }
 
     get language() {
-      return this.closest("[lang]")?.lang || undefined;
+      try {
+        return Intl.getCanonicalLocales(this.closest("[lang]")?.lang || [])[0];
+      } catch {
+        // What is no language is the reader's own.
+      }
     }
   }
 
   class Count extends Tag {
+    #own = this.textContent;
+
+    clear() {
+      this.textContent = this.#own;
+    }
+
     show(find) {
       const count = find("commentCount");
       if (count == null) return;
@@ -101,6 +144,10 @@
   );
 
   class Rating extends Tag {
+    clear() {
+      this.shadowRoot?.replaceChildren(document.createElement("slot"));
+    }
+
     show(find) {
       const [value, count] = [find("ratingValue"), find("ratingCount")];
       // Without any it stays as the page wrote it.

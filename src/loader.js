@@ -67,11 +67,12 @@
     }
 
     attributeChangedCallback(name, before, after) {
-      if (before !== after && this.#turn) this.refresh();
+      if (before !== after) this.refresh();
     }
 
     // Reads everything anew; what is typed is a draft.
     refresh() {
+      if (!this.#turn) return;
       this.#close();
       this.connectedCallback();
     }
@@ -87,7 +88,7 @@
       this.#close();
       const turn = (this.#turn = {});
       try {
-        const [words, glue] = await Promise.all([read(this.profile ?? this.getAttribute("profile")), (code ??= load(this.#root))]);
+        const [words, glue] = await Promise.all([read(this.getAttribute("profile") ?? this.profile), (code ??= load(this.#root))]);
         if (turn === this.#turn)
           this.#mounted = glue.mount(this, this.#root, words, read, base);
       } catch (error) {

@@ -2,7 +2,7 @@
 
 use js_sys::Number;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CssStyleDeclaration, Element, ShadowRoot, Window};
+use web_sys::{CssStyleDeclaration, Element, EventTarget, ShadowRoot, Window};
 
 use crate::domain::palette::{Palette, Rgb, SHARES, mix};
 use crate::ui::el::{El, el, listen, target};
@@ -13,16 +13,16 @@ pub fn follow(whole: &El) {
     let Some(place) = Place::of(whole) else { return };
     place.paint();
     // A switch between light and dark, of the page or of the system, changes the colour of its text, which a
-    // transition tells (`style/tokens.css`). A page may change its ground slowly: those around are heard too.
+    // transition tells; a tag that was moved or hidden, and is shown, an animation (`style/tokens.css`). A page may
+    // change its ground slowly: those around are heard too.
+    let own: &EventTarget = whole.node();
+    let around: &EventTarget = &place.window;
     for (from, event) in
-        [(whole.node().as_ref(), "transitionrun"), (place.window.as_ref(), "transitionend")]
+        [(own, "transitionrun"), (own, "animationstart"), (around, "transitionend")]
     {
         let place = place.clone();
         listen(from, event, move |event| {
-            let is_around = |at: Element| {
-                at.contains(Some(&place.host)) || at.contains(Some(place.whole.node()))
-            };
-            if target(&event).is_some_and(is_around) {
+            if target(&event).is_some_and(|at| place.stands_in(&at)) {
                 place.paint();
             }
         });
@@ -44,6 +44,18 @@ impl Place {
         let probe = el("i").attr("hidden", "");
         let _ = whole.node().prepend_with_node_1(probe.node());
         Some(Self { window: web_sys::window()?, host: root.host(), whole: whole.clone(), probe })
+    }
+
+    /// Whether this is what shows it, or around it.
+    fn stands_in(&self, what: &Element) -> bool {
+        let mut at = Some(self.whole.node().clone());
+        while let Some(element) = at {
+            if element == *what {
+                return true;
+            }
+            at = outer(&element);
+        }
+        false
     }
 
     fn paint(&self) {

@@ -1,6 +1,9 @@
 //! The line that leads down a thread folds it when pressed: from the middle of a long one the button at its head is
 //! far away. For pointers; the button does the same for all.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use web_sys::{Element, Event, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::ui::Scene;
@@ -10,8 +13,17 @@ use crate::ui::widget::key_of;
 /// Hears presses on the lines, while the present owner lives.
 pub(super) fn hear(scene: &Scene, whole: &El) {
     let scene = scene.clone();
-    let _ = whole.clone().on("click", move |event| {
-        let Some(card) = pressed(&event) else { return };
+    // Where the press began: whoever selects words may end beside them.
+    let began = Rc::new(RefCell::new(None));
+    let begins = began.clone();
+    let whole = whole.clone().on("pointerdown", move |event| {
+        *begins.borrow_mut() = pressed(&event);
+    });
+    let _ = whole.on("click", move |event| {
+        let began = began.take();
+        let Some(card) = pressed(&event).filter(|card| Some(card) == began.as_ref()) else {
+            return;
+        };
         if let Some(key) = key_of(&card) {
             scene.discussion.toggle_fold(key);
             let options = ScrollIntoViewOptions::new();

@@ -107,12 +107,14 @@ pub(super) fn press(scene: &Scene, whole: &El, button: &Element) {
 
 fn rate(scene: &Scene, whole: &El, stars: Option<Stars>) {
     let discussion = scene.discussion.clone();
-    if events::may_rate(whole, stars) {
-        spawn(async move { discussion.rate(stars).await });
-    } else {
-        // The radio buttons go back to what was chosen before.
-        discussion.rating().notify();
+    let Some(reason) = events::objection_to_rating(whole, stars) else {
+        return spawn(async move { discussion.rate(stars).await });
+    };
+    if let Some(alert) = whole.find(":scope > .alert") {
+        alert.set_text(&reason);
     }
+    // The radio buttons go back to what was chosen before.
+    discussion.rating().notify();
 }
 
 /// Goes to a comment once it is in the page.

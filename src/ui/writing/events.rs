@@ -1,5 +1,7 @@
 //! What the page is told, and may object to: events of the tag (README, "The page's side").
 
+use web_sys::CustomEvent;
+
 use crate::domain::author::Signature;
 use crate::domain::comment::CommentKey;
 use crate::domain::rating::Stars;
@@ -33,15 +35,20 @@ pub(super) fn objection(form: &Form, words: &str, by: &Signature) -> Option<Stri
     let about = if form.editing { "id" } else { "parent" };
     let detail = vec![("text", text(words)), (about, place), ("name", text(&by.name))];
     let name = if form.editing { "jawjaw:beforeedit" } else { "jawjaw:beforecomment" };
-    let (event, may) = dispatch(&form.whole, name, &record(detail), true)?;
-    let reason = || member(&event.detail(), "reason")?.as_string();
-    (!may).then(|| reason().unwrap_or_default())
+    asked(dispatch(&form.whole, name, &record(detail), true))
 }
 
-/// Whether the page lets the article be rated.
-pub(super) fn may_rate(whole: &El, stars: Option<Stars>) -> bool {
+/// Why the page does not want the article to be rated so, if it does not.
+pub(super) fn objection_to_rating(whole: &El, stars: Option<Stars>) -> Option<String> {
     let detail = record(vec![("ratingValue", value(stars))]);
-    dispatch(whole, "jawjaw:beforerate", &detail, true).is_none_or(|(_, may)| may)
+    asked(dispatch(whole, "jawjaw:beforerate", &detail, true))
+}
+
+/// What the page answered.
+fn asked(told: Option<(CustomEvent, bool)>) -> Option<String> {
+    let (event, _) = told.filter(|(_, may)| !may)?;
+    let reason = member(&event.detail(), "reason").and_then(|reason| reason.as_string());
+    Some(reason.unwrap_or_default())
 }
 
 fn text(words: &str) -> Value {

@@ -23,7 +23,7 @@ export const wrong = <jaw-jaw endpoint="https://comments.example" sort="tallest"
 export const page = (
   <main>
     <jaw-jaw endpoint="https://comments.example" article="/a/" var-slug="a" depth={3} density="compact" json-ld="Recipe">
-      <p>Comments need JavaScript.</p>
+      <jaw-source endpoint="https://mastodon.example" profile="mastodon" article="1" />
     </jaw-jaw>
     <jaw-jaw-count endpoint="https://comments.example" one="# comment" other="# comments" />
   </main>

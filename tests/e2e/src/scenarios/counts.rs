@@ -4,12 +4,13 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::common::{native, post, unharmed, until};
-use crate::{Fault, Faulty, Page, World};
+use crate::{Fault, Faulty, Page, Reply, World};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("counts_of_a_list", of_a_list),
     ("counts_that_fail_leave_the_page", that_fail_leave_the_page),
     ("counts_of_a_changing_list", of_a_changing_list),
+    ("counts_of_odd_answers", of_odd_answers),
 ];
 
 /// A front page, with nothing but the tags.
@@ -123,5 +124,47 @@ fn of_a_changing_list(world: &World) -> Result<()> {
     wait_told(&page, &json!(["0"]))?;
     page.eval("void document.querySelector('jaw-jaw-count').setAttribute('article', 'a')")?;
     wait_told(&page, &json!(["1"]))?;
+    // What was told of one article is not said of another, for which there is no answer.
+    page.offline(true)?;
+    page.eval("void document.querySelector('jaw-jaw-count').setAttribute('article', 'c')")?;
+    wait_told(&page, &json!([""]))?;
+    page.offline(false)?;
+    unharmed(&page)
+}
+
+/// One odd tag, or one odd value, is not the others' trouble; names are found however HTML writes them.
+fn of_odd_answers(world: &World) -> Result<()> {
+    let profile = json!({
+        "profile": "odd", "version": 1,
+        "variables": { "endpoint": { "default": "/else" }, "appId": { "required": true } },
+        "list": { "href": "x", "items": "#" }, "comment": { "id": "/id", "text": "/text" },
+        "counts": { "href": "{+endpoint}/{appId}{?article*}", "commentCount": "/{article}/n" }
+    });
+    let told = json!({ "a": { "n": 1 }, "b": { "n": "x" }, "c": { "n": { "toString": 1 } }, "//": { "n": 4 } });
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let heard = asked.clone();
+    let long = "ж".repeat(400);
+    let inside = format!(
+        "<jaw-jaw-count profile=/odd.json var-appId=A1 article=a lang=en_US></jaw-jaw-count>
+         <jaw-jaw-count article=b>two</jaw-jaw-count><jaw-jaw-count article=c>three</jaw-jaw-count>
+         <jaw-jaw-count article='//'>four</jaw-jaw-count><jaw-jaw-count article=__proto__>five</jaw-jaw-count>
+         <jaw-jaw-count article='{long}'>long</jaw-jaw-count><jaw-jaw-count article='{long}2'>long</jaw-jaw-count>"
+    );
+    let site = world.site().page("/", &front_page(&inside)).route(move |ask| {
+        if ask.path == "/odd.json" {
+            return Some(Reply::json(200, &profile));
+        }
+        ask.path.starts_with("/else/").then(|| {
+            heard.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(ask.path.clone());
+            Reply::json(200, &told)
+        })
+    });
+    let site = site.start()?;
+    let page = world.page()?;
+    page.goto(&site.url("/"))?;
+    wait_told(&page, &json!(["1", "two", "three", "4", "five", "long", "long"]))?;
+    until(|| Ok(asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).len() == 2))?;
+    let paths = asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    ensure!(paths.iter().all(|path| path == "/else/A1"), "{paths:?}");
     unharmed(&page)
 }

@@ -419,7 +419,7 @@ fn line_folds_its_thread(world: &World) -> Result<()> {
     let page = world.page()?;
     visit(&page, &blog.site.url("/"))?;
     follows(&page)?;
-    let pressed = |place: &str| {
+    let pressed = |place: &str, from: usize| {
         page.eval(&format!(
             "(() => {{
                 const list = deep('jaw-jaw', '.replies');
@@ -427,14 +427,18 @@ fn line_folds_its_thread(world: &World) -> Result<()> {
                 const {{ left, right, bottom }} = list.getBoundingClientRect();
                 const at = {{ clientX: {place}, clientY: bottom - 40 }};
                 const hit = deep('jaw-jaw').shadowRoot.elementFromPoint(at.clientX, at.clientY);
-                hit.dispatchEvent(new MouseEvent('click', {{ bubbles: true, composed: true, ...at }}));
+                for (const kind of ['pointerdown', 'click'].slice({from}))
+                    hit.dispatchEvent(new MouseEvent(kind, {{ bubbles: true, composed: true, ...at }}));
                 return hit === list;
             }})()"
         ))
     };
-    ensure!(pressed("right - 40")? == false, "a reply is not the line");
+    ensure!(pressed("right - 40", 0)? == false, "a reply is not the line");
     ensure!(threads(&page)?.lines().count() == 10, "nothing is folded: {}", threads(&page)?);
-    ensure!(pressed("left + 1")? == true, "nothing lies over the line");
+    // What began elsewhere, as a selection of words does.
+    ensure!(pressed("left + 1", 1)? == true, "nothing lies over the line");
+    ensure!(threads(&page)?.lines().count() == 10, "nothing is folded: {}", threads(&page)?);
+    ensure!(pressed("left + 1", 0)? == true, "nothing lies over the line");
     page.wait("deep('jaw-jaw', '[data-do=fold]').getAttribute('aria-expanded') === 'false'")?;
     // What was folded is in view: its head, not what came to stand where the reader was.
     page.wait(

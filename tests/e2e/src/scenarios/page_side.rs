@@ -79,7 +79,11 @@ fn may_object(world: &World) -> Result<()> {
             event.detail.reason = 'Not before tea, please.';
             event.preventDefault();
         });
-        document.addEventListener('jawjaw:beforerate', (event) => event.detail.ratingValue < 3 && event.preventDefault());
+        document.addEventListener('jawjaw:beforerate', (event) => {
+            if (event.detail.ratingValue > 2) return;
+            event.detail.reason = 'So bad?';
+            event.preventDefault();
+        });
         </script>";
     let site = world.site().page("/", &page(&[no, &tag(&native.url)].concat())).start()?;
     let page = world.page()?;
@@ -94,6 +98,7 @@ fn may_object(world: &World) -> Result<()> {
     wait_threads(&page, "Ada: a cup\n")?;
     page.click("deepAll('jaw-jaw', '.give input')[0]")?;
     page.wait("deepAll('jaw-jaw', '.give input').every((one) => !one.checked)")?;
+    page.wait("deep('jaw-jaw', '.widget > .alert').textContent === 'So bad?'")?;
     page.click("deepAll('jaw-jaw', '.give input')[4]")?;
     page.wait("deep('jaw-jaw', '[role=status]').textContent.includes('5')")?;
     page.wait("deep('jaw-jaw', '.mean').textContent === '5'")?;

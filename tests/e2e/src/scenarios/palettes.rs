@@ -170,5 +170,17 @@ fn follows_the_page(world: &World) -> Result<()> {
     page.wait(&all_read())?;
     let pole = page.eval("deep('jaw-jaw', '.jawjaw').style.getPropertyValue('--pole-share')")?;
     ensure!(pole == "0%", "the page's own text can be read: {pole}");
+    // Moved into a box of other colours; and changed while nobody sees it.
+    page.eval(
+        "void (() => { const box = document.createElement('div'); box.style.cssText = 'background: white; color: #222';
+            document.body.append(box); box.append(document.querySelector('jaw-jaw')); })()",
+    )?;
+    page.wait(&all_read())?;
+    page.eval("void (document.querySelector('div').hidden = true, document.querySelector('div').style.cssText = 'background: navy; color: #eee')")?;
+    page.eval("void (document.querySelector('div').hidden = false)")?;
+    page.wait(
+        "deep('jaw-jaw', '.jawjaw').style.getPropertyValue('--text') === 'rgb(238, 238, 238)'",
+    )?;
+    page.wait(&all_read())?;
     Ok(())
 }
