@@ -337,7 +337,9 @@ fn offline(world: &World) -> Result<Shown> {
 
 fn not_sent(world: &World) -> Result<Shown> {
     let line = opened(world)?;
-    line.faulty.on("POST", Fault::Answer(503, Vec::new(), String::new()));
+    // It is not tried again while somebody looks at it: what is judged must stand still.
+    let wait = vec![("retry-after", "600".to_owned())];
+    line.faulty.on("POST", Fault::Answer(503, wait, String::new()));
     begun(&line)?;
     line.shown.page.click(SEND)?;
     line.shown.page.wait("deep('jaw-jaw', '.unsent')")?;
