@@ -3,9 +3,8 @@
 {
   const folder = new URL(".", import.meta.url).href;
   const tags = "jaw-jaw-count jaw-jaw-rating".split(" ");
-  const signal = () => AbortSignal.timeout(3e4);
   const json = async (address, more) => {
-    const answer = await fetch(address, { ...more, signal: signal() });
+    const answer = await fetch(address, { ...more, signal: AbortSignal.timeout(3e4) });
     if (!answer.ok) throw Error(`${address} answered ${answer.status}`);
     return answer.json();
   };
@@ -28,12 +27,13 @@
     const all = [];
     let [last, length] = [null, 0];
     for (const tag of tags) {
-      length += encodeURIComponent(tag.article).length + 12;
-      if (!last || last.length === 100 || length > 4000) {
+      const own = encodeURIComponent(tag.article).length + 12;
+      if (!last || last.length === 100 || length + own > 4000) {
         all.push((last = []));
         length = 0;
       }
       last.push(tag);
+      length += own;
     }
     return all;
   };

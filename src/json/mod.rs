@@ -111,6 +111,10 @@ impl Value {
         Self::Number(number.to_string())
     }
 
+    pub fn record(members: Vec<(&str, Self)>) -> Self {
+        Self::Record(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
     /// The JSON text, without spaces.
     pub fn write(&self) -> String {
         let mut out = String::new();

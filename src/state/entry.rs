@@ -85,7 +85,7 @@ impl Deed {
 impl Discussion {
     /// An entry as text for this device.
     pub(super) fn write(&self, entry: &Entry) -> Value {
-        let text = |text: &str| Value::text(text);
+        let text = Value::text;
         let name = |key: CommentKey| self.at(Some(key)).endpoint.name_of(key);
         let mut members = vec![
             ("uuid", text(&entry.uuid)),
@@ -115,7 +115,7 @@ impl Discussion {
                 members.push(("rate", Value::number(stars)));
             }
         }
-        Value::Record(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        Value::record(members)
     }
 
     /// What [`Discussion::write`] wrote; `number` is the service it is for.

@@ -33,19 +33,19 @@ pub fn article(
     told: &[Told],
 ) -> String {
     let mut whole = vec![
-        ("@context", text("https://schema.org")),
-        ("@type", text(kind)),
-        ("@id", text(url)),
-        ("commentCount", number(count)),
+        ("@context", Value::text("https://schema.org")),
+        ("@type", Value::text(kind)),
+        ("@id", Value::text(url)),
+        ("commentCount", Value::number(i64::try_from(count).unwrap_or(i64::MAX))),
     ];
     if let Some(rating) = rating.filter(|rating| rating.count > 0) {
         let told = vec![
-            ("@type", text("AggregateRating")),
+            ("@type", Value::text("AggregateRating")),
             ("ratingValue", Value::Number(hundredths(rating.mean))),
-            ("ratingCount", number(rating.count)),
-            ("bestRating", number(5)),
+            ("ratingCount", Value::number(rating.count.into())),
+            ("bestRating", Value::number(5)),
         ];
-        whole.push(("aggregateRating", record(told)));
+        whole.push(("aggregateRating", Value::record(told)));
     }
     let mut made: Vec<Vec<(&str, Value)>> = told.iter().map(comment).collect();
     let mut replies: Vec<Vec<Value>> = vec![Vec::new(); told.len()];
@@ -59,46 +59,35 @@ pub fn article(
             members.push(("comment", Value::List(under)));
         }
         let parent = told[place].parent.filter(|parent| *parent < place);
-        parent.map_or(&mut roots, |parent| &mut replies[parent]).push(record(members));
+        parent.map_or(&mut roots, |parent| &mut replies[parent]).push(Value::record(members));
     }
     roots.reverse();
     whole.push(("comment", Value::List(roots)));
-    record(whole).write().replace('<', "\\u003c")
+    Value::record(whole).write().replace('<', "\\u003c")
 }
 
 fn comment(told: &Told) -> Vec<(&'static str, Value)> {
-    let mut author = vec![("@type", text("Person")), ("name", text(&told.author.name))];
+    let mut author =
+        vec![("@type", Value::text("Person")), ("name", Value::text(&told.author.name))];
     if let Some(url) = &told.author.url {
-        author.push(("url", text(url)));
+        author.push(("url", Value::text(url)));
     }
     let mut members = vec![
-        ("@type", text("Comment")),
-        ("@id", text(&told.url)),
-        ("text", text(told.words.trim())),
-        ("author", record(author)),
+        ("@type", Value::text("Comment")),
+        ("@id", Value::text(&told.url)),
+        ("text", Value::text(told.words.trim())),
+        ("author", Value::record(author)),
     ];
     if !told.created.is_empty() {
-        members.push(("dateCreated", text(&told.created)));
+        members.push(("dateCreated", Value::text(&told.created)));
     }
     if let Some(tally) = told.tally {
-        members.push(("upvoteCount", number(tally.up)));
+        members.push(("upvoteCount", Value::number(tally.up)));
         if let Some(down) = tally.down {
-            members.push(("downvoteCount", number(down)));
+            members.push(("downvoteCount", Value::number(down)));
         }
     }
     members
-}
-
-fn text(words: &str) -> Value {
-    Value::Text(words.to_owned())
-}
-
-fn number(number: impl ToString) -> Value {
-    Value::Number(number.to_string())
-}
-
-fn record(members: Vec<(&str, Value)>) -> Value {
-    Value::Record(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 #[cfg(test)]

@@ -156,6 +156,11 @@ impl El {
         nodes.filter_map(|node| node.dyn_into().ok()).map(Self::of).collect()
     }
 
+    /// The shadow it stands in, once it is in one.
+    pub fn shadow(&self) -> Option<ShadowRoot> {
+        self.0.get_root_node().dyn_into().ok()
+    }
+
     pub fn focus(&self) {
         let _ = self.html().focus();
     }
@@ -190,8 +195,7 @@ pub fn adopt(root: &ShadowRoot, sheet: &CssStyleSheet) {
 
 /// Adds styles to those of the widget that an element is in.
 pub fn dress(inside: &El, styles: &str) {
-    let root = inside.node().get_root_node().dyn_into::<ShadowRoot>();
-    if let (Ok(root), Ok(sheet)) = (root, CssStyleSheet::new()) {
+    if let (Some(root), Ok(sheet)) = (inside.shadow(), CssStyleSheet::new()) {
         let _ = sheet.replace_sync(styles);
         adopt(&root, &sheet);
     }

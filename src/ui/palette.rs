@@ -40,7 +40,7 @@ struct Place {
 
 impl Place {
     fn of(whole: &El) -> Option<Self> {
-        let root: ShadowRoot = whole.node().get_root_node().dyn_into().ok()?;
+        let root = whole.shadow()?;
         let probe = el("i").attr("hidden", "");
         let _ = whole.node().prepend_with_node_1(probe.node());
         Some(Self { window: web_sys::window()?, host: root.host(), whole: whole.clone(), probe })

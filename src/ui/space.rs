@@ -1,9 +1,6 @@
 //! The space that is kept for a discussion until it is there: what follows it on the page must not jump before
 //! the reader's eyes (Cumulative Layout Shift, web.dev/cls).
 
-use wasm_bindgen::JsCast;
-use web_sys::ShadowRoot;
-
 use crate::ui::el::{El, listen};
 
 /// Gives the space back that is not needed, once the discussion is there: at once if nobody sees it, else when
@@ -27,7 +24,7 @@ fn give_back(whole: &El, pressed: bool) {
     if whole.node().has_attribute("data-released") || !whole.node().has_attribute("data-read") {
         return;
     }
-    let Ok(root) = whole.node().get_root_node().dyn_into::<ShadowRoot>() else { return };
+    let Some(root) = whole.shadow() else { return };
     let height = web_sys::window().and_then(|window| window.inner_height().ok()?.as_f64());
     let unseen = whole.node().get_bounding_client_rect().bottom() >= height.unwrap_or(0.0)
         || root.host().get_bounding_client_rect().bottom() <= 0.0;

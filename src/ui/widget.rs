@@ -1,8 +1,7 @@
 //! The whole widget. What a press does is fetched when the reader comes near it ([`writing::press`]).
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, ShadowRoot};
+use web_sys::Element;
 
 use crate::domain::comment::CommentKey;
 use crate::domain::permalink;
@@ -127,8 +126,7 @@ pub fn read(scene: &Scene, whole: &El) {
                 let _ = tell(&whole, "jawjaw:ready", &told, false);
             }
             // Whoever comes near it sooner stays longer (`foresee`). A search engine does not stay.
-            let asked = whole.node().get_root_node().dyn_into::<ShadowRoot>();
-            let asked = asked.is_ok_and(|root| root.host().has_attribute("json-ld"));
+            let asked = whole.shadow().is_some_and(|root| root.host().has_attribute("json-ld"));
             after(if asked { 0 } else { STAYED }, move || follow(&shown, &whole));
         });
         if discussion.has_unsent() || discussion.has_drafts() || permalink::is_one(&hash()) {

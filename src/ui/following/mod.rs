@@ -9,9 +9,6 @@ mod onward;
 mod reach;
 mod visit;
 
-use wasm_bindgen::JsCast;
-use web_sys::ShadowRoot;
-
 use crate::endpoint::part::{Part, need};
 use crate::ui::el::{El, dress, spawn};
 use crate::ui::{Scene, linked_data};
@@ -27,8 +24,7 @@ pub fn begin(scene: &Scene, whole: &El) {
         return;
     }
     dress(whole, STYLE);
-    let root = whole.node().get_root_node().dyn_into::<ShadowRoot>().ok();
-    let host = root.map(|root| root.host());
+    let host = whole.shadow().map(|root| root.host());
     let live = host.as_ref().and_then(|host| host.get_attribute("live"));
     owner.with(|| {
         visit::show(scene, whole);

@@ -15,16 +15,18 @@ use crate::ui::el::{El, member, tell as dispatch};
 pub(super) fn tell(scene: &Scene, whole: &El, news: &News, said: &str) {
     let id = |key: CommentKey| Value::Text(scene.discussion.fragment(key));
     let (name, detail) = match news {
-        News::Posted(key) => ("comment", vec![("id", id(*key)), ("status", text("published"))]),
-        News::Held => ("comment", vec![("id", Value::Null), ("status", text("pending"))]),
-        News::Sent => ("comment", vec![("id", Value::Null), ("status", text("sent"))]),
+        News::Posted(key) => {
+            ("comment", vec![("id", id(*key)), ("status", Value::text("published"))])
+        }
+        News::Held => ("comment", vec![("id", Value::Null), ("status", Value::text("pending"))]),
+        News::Sent => ("comment", vec![("id", Value::Null), ("status", Value::text("sent"))]),
         News::Edited(key) => ("edit", vec![("id", id(*key))]),
         News::Deleted { key, .. } => ("delete", vec![("id", id(*key))]),
         News::Rated(stars) => ("rate", vec![("ratingValue", value(*stars))]),
-        News::Undone(_) => ("error", vec![("message", text(said))]),
+        News::Undone(_) => ("error", vec![("message", Value::text(said))]),
         News::Queued | News::Read(..) | News::Named(_) => return,
     };
-    let _ = dispatch(whole, &["jawjaw:", name].concat(), &record(detail), false);
+    let _ = dispatch(whole, &["jawjaw:", name].concat(), &Value::record(detail).write(), false);
 }
 
 /// Why the page does not want these words to be sent, if it does not: it calls `preventDefault()`, and may say
@@ -33,15 +35,16 @@ pub(super) fn objection(form: &Form, words: &str, by: &Signature) -> Option<Stri
     let place = form.place.map(|key| Value::Text(form.scene.discussion.fragment(key)));
     let place = place.unwrap_or_default();
     let about = if form.editing { "id" } else { "parent" };
-    let detail = vec![("text", text(words)), (about, place), ("name", text(&by.name))];
+    let detail =
+        vec![("text", Value::text(words)), (about, place), ("name", Value::text(&by.name))];
     let name = if form.editing { "jawjaw:beforeedit" } else { "jawjaw:beforecomment" };
-    asked(dispatch(&form.whole, name, &record(detail), true))
+    asked(dispatch(&form.whole, name, &Value::record(detail).write(), true))
 }
 
 /// Why the page does not want the article to be rated so, if it does not.
 pub(super) fn objection_to_rating(whole: &El, stars: Option<Stars>) -> Option<String> {
-    let detail = record(vec![("ratingValue", value(stars))]);
-    asked(dispatch(whole, "jawjaw:beforerate", &detail, true))
+    let detail = vec![("ratingValue", value(stars))];
+    asked(dispatch(whole, "jawjaw:beforerate", &Value::record(detail).write(), true))
 }
 
 /// What the page answered.
@@ -51,15 +54,6 @@ fn asked(told: Option<(CustomEvent, bool)>) -> Option<String> {
     Some(reason.unwrap_or_default())
 }
 
-fn text(words: &str) -> Value {
-    Value::Text(words.to_owned())
-}
-
 fn value(stars: Option<Stars>) -> Value {
-    stars.map(|stars| Value::Number(stars.count().to_string())).unwrap_or_default()
-}
-
-fn record(members: Vec<(&str, Value)>) -> String {
-    let members = members.into_iter().map(|(name, value)| (name.to_owned(), value));
-    Value::Record(members.collect()).write()
+    stars.map(|stars| Value::number(stars.count().into())).unwrap_or_default()
 }

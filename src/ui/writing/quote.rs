@@ -28,7 +28,7 @@ struct Selected {
 
 /// Keeps an eye on what is selected, while the present owner lives.
 pub(super) fn watch(place: &El) {
-    let Ok(root) = place.node().get_root_node().dyn_into::<ShadowRoot>() else { return };
+    let Some(root) = place.shadow() else { return };
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     note(&root);
     listen(&document, "selectionchange", move |_| note(&root));

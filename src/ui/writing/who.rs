@@ -72,11 +72,10 @@ impl Who {
         }
         let agreed = self.agreed.node().unchecked_ref::<HtmlInputElement>().checked();
         let named = [("name", &by.name), ("email", &by.email), ("website", &by.url)];
-        let mut kept: Vec<(String, Value)> =
-            named.iter().map(|(name, value)| ((*name).to_owned(), Value::text(value))).collect();
-        kept.push(("agreed".to_owned(), Value::Bool(agreed)));
+        let mut kept = named.map(|(name, value)| (name, Value::text(value))).to_vec();
+        kept.push(("agreed", Value::Bool(agreed)));
         let keep = if agreed { memory::keep } else { memory::keep_for_now };
-        keep(SIGNATURE, &Value::Record(kept).write());
+        keep(SIGNATURE, &Value::record(kept).write());
     }
 }
 

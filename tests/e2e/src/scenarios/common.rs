@@ -125,8 +125,18 @@ pub(super) fn wait_threads(page: &Page, outline: &str) -> Result<()> {
 
 /// Posts straight to our server, as somebody with this secret.
 pub(super) fn post(native: &Native, text: &str, parent: Option<&str>, name: &str) -> Result<Value> {
-    let body =
-        json!({ "article": "a", "text": text, "parentItem": parent, "author": { "name": name } });
+    post_to(native, "a", text, parent, name)
+}
+
+/// The same to another article than `a`.
+pub(super) fn post_to(
+    native: &Native,
+    article: &str,
+    text: &str,
+    parent: Option<&str>,
+    name: &str,
+) -> Result<Value> {
+    let body = json!({ "article": article, "text": text, "parentItem": parent, "author": { "name": name } });
     let answer = minreq::post(format!("{}/api/v1/comments", native.url))
         .with_header("content-type", "application/json")
         .with_body(body.to_string())

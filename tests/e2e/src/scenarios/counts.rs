@@ -21,18 +21,16 @@ pub(super) fn front_page(inside: &str) -> String {
     )
 }
 
+const TOLD: &str = "[...document.querySelectorAll('jaw-jaw-count, jaw-jaw-rating')]
+    .map((one) => (one.shadowRoot ?? one).textContent.trim())";
+
 /// What the tags say, in their order.
 pub(super) fn told(page: &Page) -> Result<Value> {
-    page.eval(
-        "[...document.querySelectorAll('jaw-jaw-count, jaw-jaw-rating')]
-            .map((one) => (one.shadowRoot ?? one).textContent.trim())",
-    )
+    page.eval(TOLD)
 }
 
 fn wait_told(page: &Page, wanted: &Value) -> Result<()> {
-    let all = "JSON.stringify([...document.querySelectorAll('jaw-jaw-count, jaw-jaw-rating')]
-        .map((one) => (one.shadowRoot ?? one).textContent.trim()))";
-    let came = page.wait(&format!("{all} === {}", json!(wanted.to_string())));
+    let came = page.wait(&format!("JSON.stringify({TOLD}) === {}", json!(wanted.to_string())));
     ensure!(came.is_ok(), "told {}, wanted {wanted}", told(page)?);
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Pages that make it hard: it still works there, or fails with a sentence, and the page is as it was.
 
 use anyhow::{Result, ensure};
-use serde_json::json;
 
-use super::common::{native, page, post, ready, tag, unharmed, visit, wait_threads, write};
+use super::common::{
+    native, page, post, post_to, ready, tag, unharmed, visit, wait_threads, write,
+};
 use crate::{Ask, Page, Reply, Site, World, generators};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
@@ -168,12 +169,7 @@ fn next(world: &World) -> Result<()> {
 fn routes(world: &World, name: &str, output: &str) -> Result<()> {
     let native = native(&[])?;
     for (article, words) in [("/a/", "about a"), ("/b/", "about b")] {
-        let body = json!({ "article": article, "text": words, "author": { "name": "Eve" } });
-        let answer = minreq::post(format!("{}/api/v1/comments", native.url))
-            .with_header("content-type", "application/json")
-            .with_body(body.to_string())
-            .send()?;
-        ensure!(answer.status_code == 201, "{}", answer.as_str()?);
+        post_to(&native, article, words, None, "Eve")?;
     }
     let built = generators::build(name, output, &native.url)?;
     let site = Site::new().dir("/", built.path());
