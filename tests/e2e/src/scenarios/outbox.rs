@@ -148,6 +148,7 @@ fn list_grows_while_typing(world: &World) -> Result<()> {
     page.click(&button(&first, "reply"))?;
     page.wait("deep('jaw-jaw', '.opened button[type=submit]')")?;
     page.type_text("half a thought")?;
+    page.wait("!deep('jaw-jaw', '.opened').getAnimations({ subtree: true }).length")?;
     page.eval(
         "(() => { const field = deep('jaw-jaw', '.opened textarea'); globalThis.was = field;
             field.setSelectionRange(2, 6);
