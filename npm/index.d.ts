@@ -78,8 +78,10 @@ export interface JawJawEvents {
   "jawjaw:beforeedit": CustomEvent<{ text: string; name: string; id: string; reason?: string }>;
   "jawjaw:edit": CustomEvent<{ id: string }>;
   "jawjaw:delete": CustomEvent<{ id: string }>;
-  "jawjaw:beforerate": CustomEvent<{ ratingValue: 1 | 2 | 3 | 4 | 5 | null }>;
+  "jawjaw:beforerate": CustomEvent<{ ratingValue: 1 | 2 | 3 | 4 | 5 | null; reason?: string }>;
   "jawjaw:rate": CustomEvent<{ ratingValue: 1 | 2 | 3 | 4 | 5 | null }>;
+  "jawjaw:beforevote": CustomEvent<{ id: string; vote: 1 | -1 | 0; reason?: string }>;
+  "jawjaw:vote": CustomEvent<{ id: string; vote: 1 | -1 | 0 }>;
   "jawjaw:error": CustomEvent<{ message: string }>;
 }
 

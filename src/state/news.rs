@@ -3,6 +3,7 @@
 use crate::domain::comment::CommentKey;
 use crate::domain::rating::Stars;
 use crate::domain::trouble::Trouble;
+use crate::domain::vote::Vote;
 
 /// One announcement. The words for it are found in `text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub enum News {
         next: Option<CommentKey>,
     },
     Rated(Option<Stars>),
+    Voted(CommentKey, Vote),
     /// So many more comments are shown; the first of them.
     Read(usize, CommentKey),
     /// An address names a comment that is now shown.

@@ -130,6 +130,7 @@ impl Discussion {
         self.slot(key, |slot| slot.confirmed = Some(told));
         if press == self.slot(key, |slot| slot.votes) && !newer {
             self.settle_vote(key);
+            self.say(News::Voted(key, vote));
         }
         Ok(())
     }

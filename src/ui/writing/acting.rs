@@ -99,8 +99,8 @@ pub(super) fn press(scene: &Scene, whole: &El, button: &Element) {
         "delete" => discussion.begin_delete(key),
         "replies" => spawn(async move { discussion.read_replies(key).await }),
         "undo" => discussion.undo_delete(key),
-        "upvote" => spawn(async move { discussion.vote(key, Vote::Up).await }),
-        "downvote" => spawn(async move { discussion.vote(key, Vote::Down).await }),
+        "upvote" => vote(scene, whole, key, Vote::Up),
+        "downvote" => vote(scene, whole, key, Vote::Down),
         _ => {}
     }
 }
@@ -110,11 +110,23 @@ fn rate(scene: &Scene, whole: &El, stars: Option<Stars>) {
     let Some(reason) = events::objection_to_rating(whole, stars) else {
         return spawn(async move { discussion.rate(stars).await });
     };
-    if let Some(alert) = whole.find(":scope > .alert") {
-        alert.set_text(&reason);
-    }
+    alert(whole, &reason);
     // The radio buttons go back to what was chosen before.
     discussion.rating().notify();
+}
+
+fn vote(scene: &Scene, whole: &El, key: CommentKey, pressed: Vote) {
+    let discussion = scene.discussion.clone();
+    match events::objection_to_vote(scene, whole, key, pressed) {
+        Some(reason) => alert(whole, &reason),
+        None => spawn(async move { discussion.vote(key, pressed).await }),
+    }
+}
+
+fn alert(whole: &El, words: &str) {
+    if let Some(alert) = whole.find(":scope > .alert") {
+        alert.set_text(words);
+    }
 }
 
 /// Goes to a comment once it is in the page.
@@ -188,6 +200,9 @@ fn announce(scene: &Scene, whole: &El) {
         let Some(news) = news.get() else { return };
         let (said, focus) = told(&text, &news);
         events::tell(&scene, &whole, &news, &said);
+        if matches!(news, News::Voted(..)) {
+            return;
+        }
         let undone = matches!(news, News::Undone(_));
         status.set_text(if undone { "" } else { &said });
         // A comment that waits is not in the list: its writer must see that it arrived.
@@ -236,6 +251,9 @@ pub(super) fn bring(scene: &Scene, whole: &El, key: CommentKey, mark: bool) -> O
         }
         if card.node().id() == scene.discussion.fragment(key) {
             card.toggle("data-named", mark);
+            card.toggle("data-came", true);
+            let came = card.clone();
+            after(1000, move || came.toggle("data-came", false));
             if let Some(words) = card.find("[data-cut]").filter(|_| mark) {
                 cut(scene, &words, false);
             }

@@ -108,6 +108,8 @@ fn told(text: &Text, news: &News) -> (String, Option<CommentKey>) {
         News::Rated(None) => (text.say("rating-taken-back"), None),
         News::Read(count, first) => (text.count("more-read", *count), Some(*first)),
         News::Named(key) => (String::new(), Some(*key)),
+        // The button says it.
+        News::Voted(..) => (String::new(), None),
         News::Undone(trouble) => (text.fill("undone", &text.explain(trouble)), None),
     }
 }

@@ -25,7 +25,11 @@ pub(crate) fn build(name: &str, output: &str, endpoint: &str) -> Result<TempDir>
 
 pub(crate) fn run_build(home: &Path) -> Result<()> {
     let mut build = Command::new("npm");
-    run(build.args(["run", "build"]).current_dir(home).env("NEXT_TELEMETRY_DISABLED", "1"))
+    run(build
+        .args(["run", "build"])
+        .current_dir(home)
+        .env("NEXT_TELEMETRY_DISABLED", "1")
+        .env("ASTRO_TELEMETRY_DISABLED", "1"))
 }
 
 /// A project of `tests/hosts` in a folder of its own, with all that it needs and the package of this build.

@@ -14,6 +14,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("hosts_whose_worker_answers_with_the_page", whose_worker_answers_with_the_page),
     ("hosts_are_as_they_were", are_as_they_were),
     ("hosts_sveltekit", sveltekit),
+    ("hosts_astro", astro),
     ("hosts_next", next),
     ("hosts_that_use_types", that_use_types),
 ];
@@ -158,6 +159,10 @@ fn are_as_they_were(world: &World) -> Result<()> {
 
 fn sveltekit(world: &World) -> Result<()> {
     routes(world, "sveltekit", "build")
+}
+
+fn astro(world: &World) -> Result<()> {
+    routes(world, "astro", "dist")
 }
 
 fn next(world: &World) -> Result<()> {

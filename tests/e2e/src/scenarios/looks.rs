@@ -8,16 +8,61 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
 use super::a11y::WIDE;
-use super::common::{blog, follows, post, unharmed, visit};
+use super::common::{blog, follows, native, page, post, tag, unharmed, visit, write};
 use super::gallery::{self, STATES};
 use crate::{Screen, World, paths};
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("looks_as_before", as_before),
     ("looks_in_print", in_print),
+    ("looks_in_motion", in_motion),
     ("a11y_longer_words", longer_words),
     ("a11y_focus_is_seen", focus_is_seen),
+    ("looks_focused_once", focused_once),
 ];
+
+/// A page that frames what has the focus does not frame the whole discussion.
+fn focused_once(world: &World) -> Result<()> {
+    let blog = native(&[])?;
+    let html =
+        page(&["<style>*:focus { outline: 3px solid red }</style>", &tag(&blog.url)].concat());
+    let site = world.site().page("/", &html).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.click("deep('jaw-jaw', '.write textarea')")?;
+    let marks = "[document.querySelector('jaw-jaw'), deep('jaw-jaw', '.write textarea')]
+        .map((it) => [it.matches(':focus'), getComputedStyle(it).outlineStyle])";
+    let marks = page.eval(marks)?;
+    ensure!(marks == json!([[true, "none"], [true, "solid"]]), "{marks}");
+    unharmed(&page)
+}
+
+/// What moves says what happened, and nothing moves where the reader does not want it.
+fn in_motion(world: &World) -> Result<()> {
+    let blog = blog(world)?;
+    post(&blog.native, "once", None, "Eve")?;
+    let page = world.page()?;
+    for (wish, moves) in [("no-preference", true), ("reduce", false)] {
+        page.media(&[("prefers-reduced-motion", wish)])?;
+        visit(&page, &blog.site.url("/"))?;
+        follows(&page)?;
+        let unfolds = "(() => { const fold = deep('jaw-jaw', '.fold'); fold.click(); fold.click();
+            const words = deep('jaw-jaw', 'article .words');
+            return [!words.hidden, words.getAnimations().map((it) => it.animationName).join()] })()";
+        let seen = page.eval(unfolds)?;
+        ensure!(seen == json!([true, if moves { "back" } else { "" }]), "{wish}: {seen}");
+        write(&page, &["sent with ", wish].concat(), "Ada")?;
+        let card = format!(
+            "deepAll('jaw-jaw', 'article').find((it) => it.textContent.includes('{wish}'))"
+        );
+        page.wait(&format!("{card}?.matches('[data-came]')"))?;
+        let seen =
+            page.eval(&format!("{card}.getAnimations().map((it) => it.animationName).join()"))?;
+        ensure!(seen == if moves { "shine" } else { "" }, "{wish}: {seen}");
+        page.wait(&format!("!{card}.matches('[data-came]')"))?;
+    }
+    unharmed(&page)
+}
 
 /// The states whose pictures are kept, in `tests/looks`.
 const KEPT: &[&str] = &[

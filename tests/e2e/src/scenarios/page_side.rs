@@ -17,7 +17,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
 
 /// Notes every event that reaches the document, with where it seems to come from.
 const EARS: &str = "<script>window.heard = [];
-    for (const name of ['ready', 'comment', 'edit', 'delete', 'rate', 'error', 'beforecomment', 'beforeedit', 'beforerate'])
+    for (const name of ['ready', 'comment', 'edit', 'delete', 'rate', 'vote', 'error', 'beforecomment', 'beforeedit', 'beforerate', 'beforevote'])
         document.addEventListener('jawjaw:' + name, (event) =>
             heard.push([name, event.target.localName, event.cancelable, event.detail]));
     </script>";
@@ -39,6 +39,16 @@ fn hears_what_happens(world: &World) -> Result<()> {
     page.click("deepAll('jaw-jaw', '.give input')[3]")?;
     ensure!(heard(&page, "beforerate")? == json!({ "ratingValue": 4 }), "before");
     ensure!(heard(&page, "rate")? == json!({ "ratingValue": 4 }), "after");
+    let parent = format!("comment-{}", id(&there)?);
+    for vote in [-1, 0] {
+        page.click(&button("said before", "downvote"))?;
+        let wanted = json!({ "id": parent, "vote": vote });
+        page.wait(&format!(
+            "heard.some(([name, , , it]) => name === 'vote' && it.vote === {vote})"
+        ))?;
+        ensure!(heard(&page, "vote")? == wanted, "{}", heard(&page, "vote")?);
+        ensure!(heard(&page, "beforevote")? == wanted, "{}", heard(&page, "beforevote")?);
+    }
     page.click(&button("said before", "reply"))?;
     page.wait("deep('jaw-jaw', '.opened button[type=submit]')")?;
     page.type_text("my answer")?;
@@ -53,7 +63,6 @@ fn hears_what_happens(world: &World) -> Result<()> {
         ))? == true,
         "{name}"
     );
-    let parent = format!("comment-{}", id(&there)?);
     let wanted = json!({ "text": "my answer", "parent": parent, "name": "Ada" });
     ensure!(heard(&page, "beforecomment")? == wanted, "{}", heard(&page, "beforecomment")?);
     page.click(&button("my answer", "edit"))?;
@@ -84,6 +93,10 @@ fn may_object(world: &World) -> Result<()> {
             event.detail.reason = 'So bad?';
             event.preventDefault();
         });
+        document.addEventListener('jawjaw:beforevote', (event) => {
+            event.detail.reason = 'Sign in to vote.';
+            event.preventDefault();
+        });
         </script>";
     let site = world.site().page("/", &page(&[no, &tag(&native.url)].concat())).start()?;
     let page = world.page()?;
@@ -96,6 +109,9 @@ fn may_object(world: &World) -> Result<()> {
     page.fill("deep('jaw-jaw', '.write textarea')", "a cup")?;
     page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
     wait_threads(&page, "Ada: a cup\n")?;
+    page.click(&button("a cup", "upvote"))?;
+    page.wait("deep('jaw-jaw', '.widget > .alert').textContent === 'Sign in to vote.'")?;
+    ensure!(page.eval("deep('jaw-jaw', '[aria-pressed=true]') ?? null")?.is_null(), "no vote");
     page.click("deepAll('jaw-jaw', '.give input')[0]")?;
     page.wait("deepAll('jaw-jaw', '.give input').every((one) => !one.checked)")?;
     page.wait("deep('jaw-jaw', '.widget > .alert').textContent === 'So bad?'")?;
