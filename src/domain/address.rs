@@ -1,8 +1,10 @@
 //! Web addresses as text: where one belongs to, and what a relative one leads to.
 
+use crate::domain::letters::{cut, find};
+
 /// Scheme, host and port of an address, as they are written; empty for what is no web address.
 pub fn origin(address: &str) -> &str {
-    let Some(start) = address.find("://") else { return "" };
+    let Some(start) = find(address, "://") else { return "" };
     let host = start + 3;
     let end = address[host..].find(['/', '?', '#', '\\']).map_or(address.len(), |end| host + end);
     &address[..end]
@@ -25,7 +27,7 @@ pub fn resolve(base: &str, reference: &str) -> String {
         return reference.to_owned();
     }
     if reference.starts_with("//") {
-        let scheme = base.split("//").next().unwrap_or_default();
+        let scheme = cut(base, "//").map_or(base, |(scheme, _)| scheme);
         return [scheme, reference].concat();
     }
     if reference.starts_with('/') {
@@ -43,9 +45,9 @@ pub fn resolve(base: &str, reference: &str) -> String {
 /// The host a link really leads to, where its text names another.
 pub fn unmasked(href: &str, text: &str) -> Option<String> {
     let said = text.trim();
-    let said = said.split_once("://").map_or(said, |(_, after)| after);
+    let said = cut(said, "://").map_or(said, |(_, after)| after);
     let said = host(said);
-    let real = host(href.split_once("://")?.1);
+    let real = host(cut(href, "://")?.1);
     let looks_like_host = said.contains('.') && !said.contains(' ') && !said.ends_with('.');
     let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_ascii_lowercase();
     (looks_like_host && bare(said) != bare(real)).then(|| real.to_owned())
@@ -54,7 +56,7 @@ pub fn unmasked(href: &str, text: &str) -> Option<String> {
 /// Whether an image may be fetched from where it is: `list` has hosts with spaces between, `*.example.org`
 /// for all below one, `*` for all there are.
 pub fn allows(list: &str, address: &str) -> bool {
-    let Some((_, after)) = address.split_once("://") else { return false };
+    let Some((_, after)) = cut(address, "://") else { return false };
     let host = host(after).to_ascii_lowercase();
     list.split_whitespace().any(|allowed| match allowed.strip_prefix('*') {
         Some(end) => end.is_empty() || (end.starts_with('.') && host.ends_with(end)),

@@ -42,8 +42,16 @@ pub fn whole(text: &str) -> Option<i64> {
 /// Thousandths as text with two decimals: 4286 is `4.29`.
 pub fn hundredths(thousandths: u32) -> String {
     let hundredths = (thousandths + 5) / 10;
-    let (whole, rest) = (hundredths / 100, hundredths % 100);
-    [&whole.to_string(), ".", &(rest / 10).to_string(), &(rest % 10).to_string()].concat()
+    let mut text = String::new();
+    for (place, worth) in [1_000, 100, 10, 1].into_iter().enumerate() {
+        if place > 0 || hundredths >= worth {
+            text.extend(char::from_digit(hundredths / worth % 10, 10));
+        }
+        if worth == 100 {
+            text.push('.');
+        }
+    }
+    text
 }
 
 #[cfg(test)]

@@ -46,9 +46,10 @@ pub fn mark(kind: Mark, selected: &str) -> Marked {
 fn lines(sign: &str, text: &str) -> String {
     let all: Vec<&str> = text.split('\n').collect();
     if all.iter().all(|line| line.starts_with(sign)) {
-        return all.iter().map(|line| &line[sign.len()..]).collect::<Vec<_>>().join("\n");
+        let bare: Vec<&str> = all.iter().map(|line| &line[sign.len()..]).collect();
+        return bare.join("\n");
     }
-    all.iter().map(|line| [sign, line].concat()).collect::<Vec<_>>().join("\n")
+    [sign, &all.join(&["\n", sign].concat())].concat()
 }
 
 /// Text with more after it, as a paragraph of its own.

@@ -3,7 +3,7 @@
 
 use crate::domain::author::is_bidi_control;
 use crate::domain::body::{Body, Format};
-use crate::domain::letters::tidy;
+use crate::domain::letters::{self, find, tidy};
 use crate::domain::token::{self, Token};
 
 /// A piece of a body.
@@ -200,7 +200,8 @@ impl Builder {
     /// of its own (`class="emoji"`) is its words.
     fn image(&mut self, attributes: &[(String, String)]) {
         let words = tidy(value_of(attributes, "alt"));
-        let is_sign = ["emoji", "smiley"].iter().any(|k| value_of(attributes, "class").contains(k));
+        let is_sign =
+            ["emoji", "smiley"].iter().any(|k| find(value_of(attributes, "class"), k).is_some());
         match web_address(value_of(attributes, "src")) {
             Some(src) if !is_sign => self.add(Node::Element {
                 name: "img",
@@ -266,9 +267,11 @@ fn tag(text: &str) -> Option<String> {
 
 /// Paragraphs at blank lines, breaks at line ends, links where an address stands.
 fn plain(text: &str) -> Vec<Node> {
-    let text = tidy(&text.replace("\r\n", "\n"));
+    let text = tidy(&letters::replace(text, "\r\n", "\n"));
     let (mut out, mut count) = (Vec::new(), 0);
-    for part in token::cut(&text).split("\n\n").map(|part| part.trim_matches('\n')) {
+    for part in
+        letters::parts(token::cut(&text), "\n\n").into_iter().map(|part| part.trim_matches('\n'))
+    {
         if !part.is_empty() && count <= MOST {
             let inside = lines(part);
             count += inside.len() + 1;
@@ -346,7 +349,14 @@ pub(super) fn linked(line: &str, out: &mut Vec<Node>) {
 /// Where the first web address in a text begins.
 fn address_in(text: &str) -> Option<usize> {
     let is_scheme = |rest: &str| rest.starts_with("https://") || rest.starts_with("http://");
-    text.match_indices("http").map(|(at, _)| at).find(|&at| is_scheme(&text[at..]))
+    let mut from = 0;
+    while let Some(at) = find(&text[from..], "http") {
+        if is_scheme(&text[from + at..]) {
+            return Some(from + at);
+        }
+        from += at + 4;
+    }
+    None
 }
 
 /// An `http` or `https` address as it was written, or `None`. Whitespace and controls inside are

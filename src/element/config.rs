@@ -96,10 +96,12 @@ impl Config {
             _ if self.endpoint.is_empty() => String::new(),
             Some(address) => address.href(),
             None => {
-                return Err(format!(
-                    "endpoint=\"{}\" is no web address. Write it as https://comments.example",
-                    self.endpoint
-                ));
+                return Err([
+                    "endpoint=\"",
+                    &self.endpoint,
+                    "\" is no web address. Write it as https://comments.example",
+                ]
+                .concat());
             }
         };
         Ok(Given {

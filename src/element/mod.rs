@@ -118,7 +118,9 @@ pub fn mount(
 async fn described(config: &Config, text: &str) -> Result<Profile, String> {
     if text.is_empty() {
         let name = config.named();
-        return Err(format!("the profile \"{name}\" could not be fetched. Is its address right?"));
+        return Err(
+            ["the profile \"", name, "\" could not be fetched. Is its address right?"].concat()
+        );
     }
     let profile = Profile::read(text).map_err(|reason| unusable(config, &reason))?;
     // Those that come with the widget were checked before. The loader tells them apart the same way.
@@ -139,7 +141,7 @@ fn endpoint(
 }
 
 fn unusable(config: &Config, reason: &str) -> String {
-    format!("the profile \"{}\" cannot be used: {reason}", config.named())
+    ["the profile \"", config.named(), "\" cannot be used: ", reason].concat()
 }
 
 /// The words of the widget, in the language of the page; its element says which that is.

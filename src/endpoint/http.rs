@@ -16,6 +16,7 @@ use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::clock::{Timer, pause};
 use crate::endpoint::now;
+use crate::json::digits;
 use crate::profile::write::Request;
 
 /// An exchange ends when nothing has come for this long, in milliseconds. What keeps coming, however
@@ -80,11 +81,12 @@ async fn once(request: &Request) -> Result<Answer, Trouble> {
     let patience = Patience::new(request.method == "GET");
     let sent = send(request, &patience).await;
     let answer = sent.map_err(|error| {
-        let said = error.to_string();
-        warn(&format!(
-            "{} {}: {said}. Is the address right, and does it allow this page's origin (CORS)?",
-            request.method, request.url
-        ));
+        let said = match &error {
+            gloo_net::Error::JsError(error) => &*error.message,
+            gloo_net::Error::GlooError(said) => said,
+        };
+        let hint = ". Is the address right, and does it allow this page's origin (CORS)?";
+        warn(&[&*request.method, " ", &request.url, ": ", said, hint].concat());
         match (patience.0.ended.get(), online()) {
             (true, _) => Trouble::Slow,
             (_, true) => Trouble::Offline,
@@ -93,10 +95,13 @@ async fn once(request: &Request) -> Result<Answer, Trouble> {
     })?;
     if !answer.is_success() {
         let body: String = answer.body.chars().take(200).collect();
-        warn(&format!("{} {} answered {}: {body}", request.method, request.url, answer.status));
+        let status = digits(answer.status.into());
+        warn(&[&*request.method, " ", &request.url, " answered ", &status, ": ", &body].concat());
     }
     if answer.body.len() > LONGEST {
-        warn(&format!("{} answered more than {LONGEST} bytes; that is not read", request.url));
+        let longest = digits(LONGEST as u64);
+        let said = [&*request.url, " answered more than ", &longest, " bytes; that is not read"];
+        warn(&said.concat());
         return Err(Trouble::Unreadable);
     }
     Ok(answer)

@@ -28,6 +28,7 @@ use crate::endpoint::reply::Reply;
 use crate::endpoint::turn::Turns;
 pub use crate::endpoint::writing::Sent;
 use crate::json::Value;
+use crate::json::digits;
 pub use crate::profile::Profile;
 use crate::profile::page::Page;
 use crate::profile::read::Found;
@@ -141,7 +142,8 @@ impl Endpoint {
         let page = self.profile.page(reply.answer(&variables), next.as_ref());
         let mut page = page.map_err(|reason| reply.unreadable(&reason))?;
         if let Some(reason) = &page.reason {
-            warn(&format!("{}: {} could not be read: {reason}", reply.url, page.unread));
+            let unread = digits(page.unread.into());
+            warn(&[&*reply.url, ": ", &unread, " could not be read: ", reason].concat());
         }
         // A cursor that does not move would read the same page for ever.
         let moved = page.next.take().filter(|cursor| next.as_ref() != Some(cursor));

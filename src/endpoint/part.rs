@@ -82,7 +82,8 @@ pub async fn need(part: Part) -> Result<(), Trouble> {
     });
     JsFuture::from(asked).await.map(drop).map_err(|error| {
         ASKED.with_borrow_mut(|asked| asked[place] = None);
-        warn(&format!("{} could not be used: {error:?}", part.file()));
+        let reason = String::from(error.unchecked_ref::<Object>().to_string());
+        warn(&[&*part.file(), " could not be used: ", &reason].concat());
         // Another build than this one does not fit: the files were exchanged meanwhile.
         if error.is_instance_of::<js_sys::TypeError>() {
             Trouble::Offline

@@ -7,6 +7,7 @@ use crate::domain::trouble::Trouble;
 use crate::endpoint::Endpoint;
 use crate::endpoint::http::{exchange, warn};
 use crate::json::Value;
+use crate::json::digits;
 use crate::profile::expression::{Answer, Headers};
 use crate::profile::template::Variables;
 use crate::profile::write::Request;
@@ -49,7 +50,7 @@ impl Reply {
 
     /// Says to the page's author what is wrong with it.
     pub(super) fn unreadable(&self, reason: &str) -> Trouble {
-        warn(&format!("the answer of {} is not what the profile says: {reason}", self.url));
+        warn(&["the answer of ", &*self.url, " is not what the profile says: ", reason].concat());
         Trouble::Unreadable
     }
 }
@@ -76,7 +77,9 @@ impl Endpoint {
             Err(_) if !body.starts_with(['<', '{', '[']) && body.len() < 1_000 => Value::text(body),
             Err(at) => {
                 let start: String = body.chars().take(60).collect();
-                warn(&format!("{} answered no JSON (wrong at byte {at}): {start}", request.url));
+                let at = digits(at as u64);
+                let said = [&*request.url, " answered no JSON (wrong at byte ", &at, "): ", &start];
+                warn(&said.concat());
                 return Err(Trouble::Unreadable);
             }
         };
@@ -84,7 +87,9 @@ impl Endpoint {
         let reply = Reply { url: request.url.clone(), status: answer.status, value, headers };
         let variables = self.known();
         if self.profile.failed(&reply.answer(&variables)) {
-            warn(&format!("{} {} answered an error: {body:.200}", request.method, request.url));
+            let start: String = body.chars().take(200).collect();
+            let said = [&*request.method, " ", &request.url, " answered an error: ", &start];
+            warn(&said.concat());
             return Err(self.profile.trouble(answer.status, body, answer.wait));
         }
         if let Some(token) = self.profile.token(&reply.answer(&variables)) {

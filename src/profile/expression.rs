@@ -3,8 +3,10 @@
 
 use std::borrow::Cow;
 
+use crate::domain::letters;
 use crate::domain::{decimal, token};
 use crate::json::Value;
+use crate::json::digits;
 use crate::profile::template::{self, Variables};
 
 /// What one answer brings along, for whoever reads values out of it.
@@ -167,7 +169,8 @@ impl<'a> Scope<'a> {
             })?;
         }
         if let Some(mark) = step("split").and_then(Value::as_str).filter(|mark| !mark.is_empty()) {
-            let parts = found.as_text()?.split(mark).take(LONGEST_SEARCH).map(Value::text);
+            let parts = letters::parts(found.as_text()?, mark).into_iter().take(LONGEST_SEARCH);
+            let parts = parts.map(Value::text);
             found = Cow::Owned(Value::List(parts.collect()));
         }
         if let Some(number) = step("take") {
@@ -183,7 +186,7 @@ impl<'a> Scope<'a> {
         }
         if step("count").is_some_and(Value::is_truthy) {
             let count = found.as_list().len() + found.members().len();
-            found = Cow::Owned(Value::Number(count.to_string()));
+            found = Cow::Owned(Value::Number(digits(count as u64)));
         }
         if let (Some(_), Some(html)) = (step("decode"), found.as_str()) {
             found = Cow::Owned(Value::Text(token::decoded(html)));

@@ -7,6 +7,7 @@
 //! Schema in `profiles/schema.json` is made from the same text.
 
 use crate::json::Value;
+use crate::json::digits;
 use crate::profile::template;
 
 /// Version 1 of the language.
@@ -66,7 +67,7 @@ pub fn check_sense(profile: &Value) -> Result<(), String> {
             _ => &["param"],
         };
         if let Some(missing) = needed.iter().find(|name| page(name).is_none()) {
-            return Err(format!("/list/page/{missing} is missing; mode {mode} needs it"));
+            return Err(["/list/page/", missing, " is missing; mode ", mode, " needs it"].concat());
         }
         let param = page("param").and_then(Value::as_str).unwrap_or_default();
         let told = |name: &str| profile.at("/list").and_then(|list| list.get(name));
@@ -74,17 +75,23 @@ pub fn check_sense(profile: &Value) -> Result<(), String> {
         let used = template::names(href).contains(&param)
             || told("body").is_some_and(|body| template::asks_for(body, param));
         if !used && !["ids", "next", "link"].contains(&mode) {
-            return Err(format!(
-                "/list/page/param is \"{param}\", which stands neither in /list/href nor in /list/body; \
-                 write {{?{param}}} or {{&{param}}} where it belongs"
-            ));
+            return Err([
+                "/list/page/param is \"",
+                param,
+                "\", which stands neither in /list/href nor in /list/body; write {?",
+                param,
+                "} or {&",
+                param,
+                "} where it belongs",
+            ]
+            .concat());
         }
     }
     if let Some(offset) = profile.at("/comment/dates/offset").and_then(Value::as_str)
         && !offset.contains('{')
         && crate::domain::time::zone(offset).is_none()
     {
-        return Err(format!("/comment/dates/offset is \"{offset}\"; write it as +02:00"));
+        return Err(["/comment/dates/offset is \"", offset, "\"; write it as +02:00"].concat());
     }
     for (name, told) in profile.get("operations").map_or(&[][..], Value::members) {
         let media = told.get("mediaType").and_then(Value::as_str).unwrap_or_default();
@@ -93,9 +100,14 @@ pub fn check_sense(profile: &Value) -> Result<(), String> {
         if let Some((member, _)) = body.iter().find(|(_, value)| nested(value))
             && media.ends_with("form-urlencoded")
         {
-            return Err(format!(
-                "/operations/{name}/body/{member} is nested; a form has names and values only"
-            ));
+            return Err([
+                "/operations/",
+                name,
+                "/body/",
+                member,
+                " is nested; a form has names and values only",
+            ]
+            .concat());
         }
     }
     Ok(())
@@ -126,13 +138,13 @@ impl Checker {
 
     fn check(&self, value: &Value, kind: &str, at: &str) -> Result<(), String> {
         let wrong = |wanted: &str| {
-            Err(format!("{} is {}, where {wanted} must be", place(at), short(value)))
+            Err([place(at), " is ", &short(value), ", where ", wanted, " must be"].concat())
         };
         if let Some(inner) = kind.strip_prefix('[').and_then(|kind| kind.strip_suffix(']')) {
             let Value::List(elements) = value else { return wrong("a list") };
             let mut numbered = elements.iter().enumerate();
             return numbered.try_for_each(|(n, element)| {
-                self.check(element, inner, &step(at, &n.to_string()))
+                self.check(element, inner, &step(at, &digits(n as u64)))
             });
         }
         if let Some(inner) = kind.strip_prefix('{').and_then(|kind| kind.strip_suffix('}')) {
@@ -147,13 +159,15 @@ impl Checker {
             if words.contains(&said) {
                 return Ok(());
             }
-            return Err(format!(
-                "{} is {}; it may be {}{}",
+            return Err([
                 place(at),
-                short(value),
-                words.join(", "),
-                hint(said, &words)
-            ));
+                " is ",
+                &short(value),
+                "; it may be ",
+                &words.join(", "),
+                &hint(said, &words),
+            ]
+            .concat());
         }
         match (kind, value) {
             ("any", _)
@@ -172,7 +186,7 @@ impl Checker {
             ("value" | "words", Value::List(choices)) => {
                 let mut numbered = choices.iter().enumerate();
                 numbered
-                    .try_for_each(|(n, choice)| self.check(choice, kind, &step(at, &n.to_string())))
+                    .try_for_each(|(n, choice)| self.check(choice, kind, &step(at, &digits(n as u64))))
             }
             ("value", _) => self.expression(value, "expression", at),
             ("words", _) => self.expression(value, "formatted", at),
@@ -184,42 +198,46 @@ impl Checker {
         let known = members(shape).unwrap_or_default();
         let Value::Record(told) = value else {
             if shape == "expression" || shape == "formatted" {
-                return Err(format!(
-                    "{} is {}, where a value must be: a JSON Pointer such as \"/name\", a list of values, or \
-                     {{\"const\": …}}",
-                    place(at),
-                    short(value)
-                ));
+                let wanted =
+                    "a JSON Pointer such as \"/name\", a list of values, or {\"const\": …}";
+                let is = short(value);
+                return Err([place(at), " is ", &is, ", where a value must be: ", wanted].concat());
             }
             let known: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-            return Err(format!(
-                "{} is {}, where an object must be, with {}",
+            return Err([
                 place(at),
-                short(value),
-                known.join(", ")
-            ));
+                " is ",
+                &short(value),
+                ", where an object must be, with ",
+                &known.join(", "),
+            ]
+            .concat());
         };
         for (name, value) in told {
             let Some((_, kind)) = known.iter().find(|(known, _)| known == name) else {
                 let known: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-                return Err(format!(
-                    "{} is not known{}; known here are {}",
-                    step(at, name),
-                    hint(name, &known),
-                    known.join(", ")
-                ));
+                return Err([
+                    &step(at, name),
+                    " is not known",
+                    &hint(name, &known),
+                    "; known here are ",
+                    &known.join(", "),
+                ]
+                .concat());
             };
             self.check(value, kind.trim_end_matches('!'), &step(at, name))?;
         }
         let missing =
             known.iter().find(|(name, kind)| kind.ends_with('!') && value.get(name).is_none());
-        missing.map_or(Ok(()), |(name, _)| Err(format!("{} is missing", step(at, name))))
+        missing.map_or(Ok(()), |(name, _)| Err([&step(at, name), " is missing"].concat()))
     }
 
     fn expression(&self, value: &Value, shape: &str, at: &str) -> Result<(), String> {
         for (pointer, _) in value.get("find").map_or(&[][..], Value::members) {
             if !pointer.starts_with('/') {
-                return Err(format!("{}/find has \"{pointer}\"; write \"/{pointer}\"", place(at)));
+                return Err(
+                    [place(at), "/find has \"", pointer, "\"; write \"/", pointer, "\""].concat()
+                );
             }
         }
         if let Some(kind) = value.get("encodingFormat") {
@@ -245,7 +263,7 @@ impl Checker {
         self.shape(value, shape, at)?;
         match heads.count() {
             1 => Ok(()),
-            _ => Err(format!("{} must have exactly one of {}", place(at), HEADS.join(", "))),
+            _ => Err([place(at), " must have exactly one of ", &HEADS.join(", ")].concat()),
         }
     }
 
@@ -255,33 +273,36 @@ impl Checker {
             .filter(|(name, _)| !name.contains('/'))
             .unwrap_or(("", pointer));
         if !is_pointer(path) {
-            return Err(format!(
-                "{} is \"{pointer}\", which is no JSON Pointer; write \"/{path}\" for what is in the comment, \
-                 \"#/{path}\" for what is in the whole answer",
-                place(at)
-            ));
+            return Err([
+                place(at),
+                " is \"",
+                pointer,
+                "\", which is no JSON Pointer; write \"/",
+                path,
+                "\" for what is in the comment, \"#/",
+                path,
+                "\" for what is in the whole answer",
+            ]
+            .concat());
         }
         let joins: Vec<&str> = self.joins.iter().map(String::as_str).collect();
         if join.is_empty() || joins.contains(&join) {
             return Ok(());
         }
-        Err(format!(
-            "{} names {join}#, which /joins does not have{}",
-            place(at),
-            hint(join, &joins)
-        ))
+        Err([place(at), " names ", join, "#, which /joins does not have", &hint(join, &joins)]
+            .concat())
     }
 
     fn template(&self, text: &str, at: &str, more: &[String]) -> Result<(), String> {
         if text.matches('{').count() != text.matches('}').count() {
-            return Err(format!("{at} has a brace without its other half: {text}"));
+            return Err([at, " has a brace without its other half: ", text].concat());
         }
         template::names(text).into_iter().try_for_each(|name| self.variable(name, at, more))?;
         let secret =
             template::names(text).into_iter().find(|name| template::SECRETS.contains(name));
         match secret.filter(|_| at.ends_with("/href")) {
             Some(secret) => {
-                Err(format!("{at} names {{{secret}}}: a secret must not stand in an address"))
+                Err([at, " names {", secret, "}: a secret must not stand in an address"].concat())
             }
             None => Ok(()),
         }
@@ -292,15 +313,20 @@ impl Checker {
         if known.contains(&name) {
             return Ok(());
         }
-        Err(format!(
-            "{at} names {{{name}}}, which is no variable{}; declare it in {}",
-            hint(name, &known),
+        Err([
+            at,
+            " names {",
+            name,
+            "}, which is no variable",
+            &hint(name, &known),
+            "; declare it in ",
             if name.contains('.') {
                 "/comment/capture if comments have it"
             } else {
                 "/variables if the page gives it"
-            }
-        ))
+            },
+        ]
+        .concat())
     }
 
     fn body(&self, value: &Value, at: &str) -> Result<(), String> {
@@ -310,7 +336,8 @@ impl Checker {
             }
             Value::List(elements) => {
                 let mut numbered = elements.iter().enumerate();
-                numbered.try_for_each(|(n, element)| self.body(element, &step(at, &n.to_string())))
+                numbered
+                    .try_for_each(|(n, element)| self.body(element, &step(at, &digits(n as u64))))
             }
             _ => value
                 .members()

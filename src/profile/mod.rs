@@ -13,6 +13,7 @@ pub mod write;
 
 use crate::domain::offers::{Asked, Offers};
 use crate::json::Value;
+use crate::json::digits;
 use crate::profile::template::asks_for;
 
 /// A profile that was read and checked. The language is on one page in `profiles/README.md`.
@@ -42,12 +43,14 @@ impl Profile {
                 text.get(..at).unwrap_or_default().chars().rev().take(20).collect();
             let before: String = before.chars().rev().collect();
             let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
-            format!("it is no JSON: reading stopped in line {line} at byte {at}, after `{before}`")
+            let (line, at) = (digits(line as u64), digits(at as u64));
+            let place = ["line ", &line, " at byte ", &at, ", after `", &before, "`"].concat();
+            ["it is no JSON: reading stopped in ", &place].concat()
         })?;
         match tree.get("version").and_then(Value::as_text) {
             Some("1") | None => {}
             Some(version) => {
-                return Err(format!("/version is {version}; this widget reads version 1"));
+                return Err(["/version is ", version, "; this widget reads version 1"].concat());
             }
         }
         Ok(Self { tree })

@@ -6,6 +6,7 @@ use crate::domain::address::{origin, resolve};
 use crate::domain::decimal;
 use crate::domain::rating::Rating;
 use crate::json::Value;
+use crate::json::digits;
 use crate::profile::Profile;
 use crate::profile::expression::{Answer, Join, Scope};
 use crate::profile::read::{Found, address};
@@ -66,7 +67,7 @@ impl Profile {
         let answer = &answer;
         let whole = Scope::whole(answer);
         let told = self.at(items).unwrap_or(&Value::Null);
-        let named = || format!("{items} says {}", told.write());
+        let named = || [items, " says ", &told.write()].concat();
         // Of several places the first that is there, even if nothing is in it.
         let choices =
             if let Value::List(choices) = told { choices } else { std::slice::from_ref(told) };
@@ -85,7 +86,7 @@ impl Profile {
                 } else {
                     ""
                 };
-                return Err(format!("{}, where a list must be; there is {seen}{hint}", named()));
+                return Err([&named(), ", where a list must be; there is ", seen, hint].concat());
             }
         };
         let mut page = Page::default();
@@ -148,8 +149,9 @@ impl Profile {
             let scope = Scope { item, answer };
             if page.found.len() == MOST {
                 page.unread += u32::try_from(waiting.len() + 1).unwrap_or(u32::MAX);
-                page.reason
-                    .get_or_insert_with(|| format!("more than {MOST} comments in one answer"));
+                page.reason.get_or_insert_with(|| {
+                    ["more than ", &digits(MOST as u64), " comments in one answer"].concat()
+                });
                 break;
             }
             if self.at("/list/skip").is_some_and(|test| scope.holds(test)) {
@@ -313,7 +315,7 @@ fn unboxed(value: &Value) -> Vec<Value> {
     };
     if let Value::List(elements) = value {
         let there = elements.iter().enumerate().filter(|(_, value)| **value != Value::Null);
-        return there.map(|(key, value)| row(Value::Text(key.to_string()), value)).collect();
+        return there.map(|(key, value)| row(Value::Text(digits(key as u64)), value)).collect();
     }
     value.members().iter().map(|(key, value)| row(Value::text(key), value)).collect()
 }

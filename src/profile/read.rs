@@ -47,7 +47,7 @@ impl Profile {
         let id = scalar(member("id"));
         let id = id.ok_or_else(|| {
             let pointer = member("id").map(Value::write).unwrap_or_default();
-            format!("/comment/id says {pointer}, which is not in {}", excerpt(item))
+            ["/comment/id says ", &pointer, ", which is not in ", &excerpt(item)].concat()
         })?;
         let name = match self.at("/list/nesting/refersTo") {
             Some(pointer) => scalar(Some(pointer)).unwrap_or_else(|| {

@@ -1,6 +1,7 @@
 //! What an endpoint refused, and why.
 
 use crate::domain::body::{Body, Format};
+use crate::domain::letters;
 use crate::domain::markup;
 use crate::domain::trouble::Trouble;
 use crate::json::Value;
@@ -65,7 +66,7 @@ impl Profile {
                 };
                 words(detail.as_deref()?)
             }
-            None => body.split_once("<p>")?.1.split_once("</p>")?.0.to_owned(),
+            None => letters::cut(letters::cut(body, "<p>")?.1, "</p>")?.0.to_owned(),
         };
         let nodes = markup::read(&Body { text: told, format: Format::Html, ..Body::default() });
         let words: String = markup::words(&nodes).trim().chars().take(LONGEST_REASON).collect();
@@ -75,14 +76,18 @@ impl Profile {
 
 /// A reason as words: text as it is, a list one after the other, a record with its names.
 fn words(detail: &Value) -> String {
-    let mut parts: Vec<String> = Vec::new();
+    let mut said = String::new();
+    let mut say = |name: &str, between: &str, value: &Value| {
+        let comma = if said.is_empty() { "" } else { ", " };
+        said.push_str(&[comma, name, between, &words_of(value)].concat());
+    };
     for value in detail.as_list().iter().take(MOST_FIELDS) {
-        parts.push(words_of(value));
+        say("", "", value);
     }
     for (name, value) in detail.members().iter().take(MOST_FIELDS) {
-        parts.push([name, ": ", &words_of(value)].concat());
+        say(name, ": ", value);
     }
-    if parts.is_empty() { words_of(detail) } else { parts.join(", ") }
+    if said.is_empty() { words_of(detail) } else { said }
 }
 
 fn words_of(value: &Value) -> String {

@@ -54,9 +54,11 @@ impl Profile {
                 "endpoint" | "article" => name.clone(),
                 _ => ["var-", name].concat(),
             };
-            let describe = || {
+            let mend = || {
                 let description = told.get("description").and_then(Value::as_str);
-                description.map_or(String::new(), |text| [" (", text, ")"].concat())
+                let described =
+                    description.map_or(String::new(), |text| [" (", text, ")"].concat());
+                ["; write ", &attribute, "=\"…\" on the tag", &described].concat()
             };
             match value {
                 Some(value) => {
@@ -65,17 +67,12 @@ impl Profile {
                     } else {
                         let (is, kind) = (value.write(), told.get("type").map(Value::write));
                         let kind = kind.unwrap_or_default().replace('"', "");
-                        return Err(format!(
-                            "{attribute} is {is}, which is no {kind}; write {attribute}=\"…\" on the tag{}",
-                            describe()
-                        ));
+                        let said = [&*attribute, " is ", &is, ", which is no ", &kind].concat();
+                        return Err([&said, &*mend()].concat());
                     }
                 }
                 None if told.get("required").is_some_and(Value::is_truthy) => {
-                    return Err(format!(
-                        "the attribute {attribute} is missing; write {attribute}=\"…\" on the tag{}",
-                        describe()
-                    ));
+                    return Err(["the attribute ", &attribute, " is missing", &mend()].concat());
                 }
                 None => {}
             }
@@ -84,10 +81,10 @@ impl Profile {
             let declared = self.at("/variables").map_or(&[][..], Value::members);
             if !declared.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
                 let declared: Vec<&str> = declared.iter().map(|(name, _)| name.as_str()).collect();
-                return Err(format!(
-                    "var-{name} is not asked for by this profile; it asks for {}",
-                    if declared.is_empty() { "nothing".to_owned() } else { declared.join(", ") }
-                ));
+                let declared =
+                    if declared.is_empty() { "nothing".to_owned() } else { declared.join(", ") };
+                let said = " is not asked for by this profile; it asks for ";
+                return Err(["var-", name, said, &declared].concat());
             }
         }
         Ok(variables)

@@ -1,6 +1,7 @@
 //! Intents to requests.
 
 use crate::domain::address::origin;
+use crate::domain::letters;
 use crate::json::Value;
 use crate::profile::Profile;
 use crate::profile::template::{self, Variables};
@@ -210,7 +211,7 @@ fn raw(template: &str, variables: &Variables) -> String {
     let mut out = template.to_owned();
     for name in template::names(template) {
         let value = variables.get(name).and_then(Value::as_text).unwrap_or_default();
-        out = out.replace(&["{", name, "}"].concat(), value);
+        out = letters::replace(&out, &["{", name, "}"].concat(), value);
     }
     // A header takes no line ends, and what is not ASCII would throw.
     out.retain(|c| matches!(c, ' '..='~'));
@@ -235,7 +236,8 @@ fn form(body: &Value) -> String {
 /// could be taken for markup.
 fn as_html(text: &str) -> String {
     let mut out = String::new();
-    for paragraph in text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+    let paragraphs = letters::parts(text, "\n\n");
+    for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.trim().is_empty()) {
         out.push_str("<p>");
         for c in paragraph.trim().chars() {
             match c {

@@ -6,6 +6,7 @@ use js_sys::JsString;
 use leptos::prelude::{GetUntracked, Notify, Set};
 
 use crate::domain::comment::CommentKey;
+use crate::domain::letters;
 use crate::domain::markup;
 use crate::domain::order::Order;
 use crate::domain::thread::Forest;
@@ -51,7 +52,8 @@ impl Discussion {
         listed.retain(|key| {
             self.peek(*key).is_some_and(|comment| {
                 let said = markup::words(&markup::read(&comment.body));
-                lower(&said).contains(&words) || lower(&comment.author.name).contains(&words)
+                let holds = |text: &str| letters::find(&lower(text), &words).is_some();
+                holds(&said) || holds(&comment.author.name)
             })
         });
         listed

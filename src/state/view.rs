@@ -3,9 +3,11 @@
 use leptos::prelude::{Notify, Track};
 
 use crate::domain::comment::{Comment, CommentKey, Standing};
+use crate::domain::letters;
 use crate::domain::thread::MOST_LEVELS;
 use crate::domain::time::Time;
 use crate::endpoint::now;
+use crate::json::Value;
 use crate::state::discussion::Discussion;
 use crate::state::memory;
 
@@ -25,7 +27,8 @@ impl Discussion {
     pub(super) fn keep_visit(&self, newest: Time) {
         let since = self.0.since.get().unwrap_or(newest);
         let newest = newest.max(since);
-        let kept = [since.0, newest.0, now().0].map(|number| number.to_string()).join(" ");
+        let [since, newest, now] = [since, newest, now()].map(|time| Value::number(time.0).write());
+        let kept = [&*since, &newest, &now].join(" ");
         memory::keep(&["visit ", &self.at(None).name].concat(), &kept);
     }
 
@@ -44,7 +47,8 @@ impl Discussion {
 
     pub(super) fn was_folded(&self, key: CommentKey) -> bool {
         let folds = self.0.folds.borrow();
-        !folds.is_empty() && folds.contains(&[" ", &self.fragment(key), " "].concat())
+        !folds.is_empty()
+            && letters::find(&folds, &[" ", &self.fragment(key), " "].concat()).is_some()
     }
 
     /// The only thread that is shown, if not all are; tracked.

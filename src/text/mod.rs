@@ -9,8 +9,10 @@ use std::rc::Rc;
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::domain::letters;
 use crate::domain::trouble::Trouble;
 use crate::json::Value;
+use crate::json::digits;
 
 /// English, compiled in: whatever another language leaves out is said in English. What only writing says
 /// comes with it (`build.rs`).
@@ -94,7 +96,7 @@ impl Text {
 
     /// A sentence with a name or a number in it, for `{what}`.
     pub fn fill(&self, name: &str, what: &str) -> String {
-        self.say(name).replace("{what}", what)
+        letters::replace(&self.say(name), "{what}", what)
     }
 
     /// A sentence that depends on a number, for `{n}`, in its plural form (CLDR categories).
@@ -108,7 +110,7 @@ impl Text {
         let form = forms.get(&category).or_else(|| forms.get("other"));
         // A sentence may be the same for all numbers.
         let sentence = form.unwrap_or(&forms).as_str().unwrap_or(name);
-        sentence.replace("{n}", &self.number(&n.to_string()))
+        letters::replace(sentence, "{n}", &self.number(&digits(n as u64)))
     }
 
     /// Decimal text as readers of this language write numbers.

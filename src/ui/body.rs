@@ -6,6 +6,7 @@ use web_sys::Url;
 
 use crate::domain::address;
 use crate::domain::body::{Body, Format};
+use crate::domain::letters;
 use crate::domain::markdown;
 use crate::domain::markup::{self, Node};
 use crate::endpoint::part::{Part, need};
@@ -94,7 +95,7 @@ impl Pen<'_> {
         let anchor = el("a").text(words);
         into.add(anchor.clone());
         if self.link(&anchor, src) {
-            say_host(into, address::host(src.split_once("://").map_or("", |(_, after)| after)));
+            say_host(into, address::host(letters::cut(src, "://").map_or("", |(_, after)| after)));
         }
     }
 }

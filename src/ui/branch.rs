@@ -1,26 +1,32 @@
 //! A list of comments of which only what is near the window is in the page. It comes in chunks; a chunk far
-//! away is one empty element of about its height.
+//! away is one empty element of about its height. A long list comes in large ones, which consist of chunks
+//! themselves while they are near: browsers look at all elements of a list in each frame.
+
+mod watch;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use leptos::prelude::Owner;
 use leptos::reactive::owner::WeakOwner;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use web_sys::Element;
 
 use crate::domain::comment::CommentKey;
+use crate::json::digits;
 use crate::ui::Scene;
+use crate::ui::branch::watch::WATCH;
 use crate::ui::el::{El, el};
 use crate::ui::thread::{Thread, ThreadProps};
 
+/// Pixels that all that is far away takes at most. At twice as many Chromium's layout ends, and all that
+/// follows would stand at one place, and be near.
+const HEIGHT: usize = 1 << 24;
 /// Comments in a chunk, those under them counted.
 const CHUNK: usize = 10;
-/// Comments are left in the page until there are so many: whoever reads fewer finds, selects and prints
-/// them all as in any page.
-const KEPT: usize = 400;
+/// The same in a large one.
+const LARGE: usize = 500;
+/// A list of more threads than these is long.
+const LONG: usize = 200;
 
 /// The comments of one list.
 pub struct Branch {
@@ -29,6 +35,10 @@ pub struct Branch {
     into: El,
     before: Option<El>,
     chunks: RefCell<Vec<Rc<Chunk>>>,
+    /// Whether it may come in large ones.
+    divides: bool,
+    /// Whether its first chunk comes at once.
+    begins: bool,
     /// Weak: the owner holds the effect that holds this.
     owner: Option<WeakOwner>,
 }
@@ -43,6 +53,9 @@ pub struct Chunk {
     rows: RefCell<Vec<Row>>,
     /// How many comments there are in it, those under them counted.
     weight: Cell<usize>,
+    /// What a large one consists of, while it is there.
+    parts: RefCell<Option<Rc<Branch>>>,
+    is_large: bool,
     is_there: Cell<bool>,
     is_near: Cell<bool>,
 }
@@ -59,8 +72,8 @@ impl Branch {
     /// it.
     pub fn new(scene: &Scene, depth: usize, into: El, before: Option<El>) -> Rc<Self> {
         let owner = Owner::current().map(|owner| owner.downgrade());
-        let (scene, chunks) = (scene.clone(), RefCell::default());
-        Rc::new(Self { scene, depth, into, before, chunks, owner })
+        let (scene, chunks, divides) = (scene.clone(), RefCell::default(), depth == 0);
+        Rc::new(Self { scene, depth, into, before, chunks, divides, begins: true, owner })
     }
 
     /// Shows these comments, in this order. What stays keeps its nodes.
@@ -74,6 +87,7 @@ impl Branch {
             places.extend(chunk.keys.borrow().iter().map(|key| (*key, place)));
         }
         places.sort_unstable();
+        let is_large = self.divides && keys.len() > LONG;
         let mut groups: Vec<Group> = Vec::new();
         let mut used = vec![false; old.len()];
         for &key in keys {
@@ -81,15 +95,17 @@ impl Branch {
             let from = found.map(|found| places[found].1);
             let weight = replies(key) + 1;
             let joins = groups.last().is_some_and(|group| match from {
-                Some(from) => group.from == Some(from) || (group.from.is_none() && !used[from]),
-                None => group.weight + weight <= CHUNK,
+                Some(from) if group.from == Some(from) => true,
+                Some(from) if !used[from] => group.from.is_none(),
+                _ => group.weight + weight <= if group.is_large { LARGE } else { CHUNK },
             });
             if !joins {
-                groups.push(Group::default());
+                groups.push(Group { is_large, ..Group::default() });
             }
             if let Some(group) = groups.last_mut() {
                 if let Some(from) = from.filter(|from| group.from.is_none() && !used[*from]) {
                     group.from = Some(from);
+                    group.is_large = old[from].is_large;
                     used[from] = true;
                 }
                 group.keys.push(key);
@@ -99,13 +115,22 @@ impl Branch {
         let mut before = self.before.as_ref().map(|before| before.node().clone());
         let mut chunks: Vec<Rc<Chunk>> = Vec::new();
         let whole: usize = groups.iter().map(|group| group.weight).sum();
+        if let Some(most) = HEIGHT.checked_div(whole).filter(|_| self.divides) {
+            let _ = self
+                .into
+                .html()
+                .style()
+                .set_property("--most", &[&digits(most as u64), "px"].concat());
+        }
         for (place, group) in groups.into_iter().enumerate().rev() {
-            let chunk = group.from.map_or_else(|| Chunk::new(self), |from| old[from].clone());
+            let chunk = group.from.map(|from| old[from].clone());
+            let chunk = chunk.unwrap_or_else(|| Chunk::new(self, group.is_large));
             place_before(&self.into, chunk.list.node(), &mut before);
             chunk.list.toggle("hidden", hidden);
             chunk.weight.set(group.weight);
             *chunk.keys.borrow_mut() = group.keys;
-            chunk.is_near.set(chunk.is_near.get() || place == 0 || whole <= CHUNK);
+            let begins = (place == 0 && self.begins) || whole <= CHUNK;
+            chunk.is_near.set(chunk.is_near.get() || begins);
             chunks.push(chunk);
         }
         chunks.reverse();
@@ -127,16 +152,23 @@ impl Branch {
             if branch.depth > self.scene.discussion.deepest() && Some(key) != line.last() {
                 continue;
             }
-            let chunks = branch.chunks.borrow().clone();
-            let Some(chunk) = chunks.into_iter().find(|one| one.keys.borrow().contains(key)) else {
-                continue;
-            };
-            chunk.come();
+            let Some(chunk) = branch.come(*key) else { continue };
             let rows = chunk.rows.borrow();
             let row = rows.iter().find(|row| row.key == *key);
             let Some(inner) = row.and_then(|row| row.inner.get()).cloned() else { continue };
             branch = inner;
         }
+    }
+}
+
+impl Branch {
+    /// Brings the chunk in which a comment is listed into the page.
+    fn come(&self, key: CommentKey) -> Option<Rc<Chunk>> {
+        let chunks = self.chunks.borrow().clone();
+        let chunk = chunks.into_iter().find(|one| one.keys.borrow().contains(&key))?;
+        chunk.come();
+        let parts = chunk.parts.borrow().clone();
+        parts.map_or(Some(chunk), |parts| parts.come(key))
     }
 }
 
@@ -152,16 +184,21 @@ fn place_before(into: &El, node: &Element, before: &mut Option<Element>) {
 #[derive(Default)]
 struct Group {
     from: Option<usize>,
+    is_large: bool,
     keys: Vec<CommentKey>,
     weight: usize,
 }
 
 impl Chunk {
-    fn new(branch: &Rc<Branch>) -> Rc<Self> {
+    fn new(branch: &Rc<Branch>, is_large: bool) -> Rc<Self> {
         let class = if branch.depth == 0 { "threads" } else { "replies" };
-        let list = el("ol").class(class).part(class).attr("role", "list");
+        let list = if is_large {
+            el("div").class("list")
+        } else {
+            el("ol").class(class).part(class).attr("role", "list")
+        };
         let chunk = |number: usize| {
-            list.set("data-chunk", &number.to_string());
+            list.set("data-chunk", &digits(number as u64));
             Self {
                 branch: Rc::downgrade(branch),
                 number,
@@ -169,6 +206,8 @@ impl Chunk {
                 keys: RefCell::default(),
                 rows: RefCell::default(),
                 weight: Cell::new(0),
+                parts: RefCell::default(),
+                is_large,
                 is_there: Cell::new(false),
                 is_near: Cell::new(false),
             }
@@ -185,7 +224,7 @@ impl Chunk {
         } else if self.is_near.get() {
             self.come();
         } else {
-            let count = self.weight.get().to_string();
+            let count = digits(self.weight.get() as u64);
             let _ = self.list.html().style().set_property("--count", &count);
         }
     }
@@ -218,12 +257,22 @@ impl Chunk {
         self.weight.get()
     }
 
+    /// Whether it consists of chunks, while it is there.
+    pub fn is_large(&self) -> bool {
+        self.is_large
+    }
+
     /// Puts something in the place of comments that are far away, until they come.
     pub fn fill(&self, with: &El) {
         if !self.is_there.get() {
             self.list.clear();
             self.list.add(with.clone());
         }
+    }
+
+    /// The chunks that a large one consists of.
+    pub fn parts(&self) -> Vec<Rc<Self>> {
+        self.parts.borrow().as_ref().map(|parts| parts.chunks.borrow().clone()).unwrap_or_default()
     }
 
     /// Whether something stands in it.
@@ -240,9 +289,10 @@ impl Chunk {
         for row in &rows {
             row.owner.cleanup();
         }
+        self.parts.take();
         self.list.clear();
         self.list.state("aria-busy", true);
-        let height = [&height.to_string(), "px"].concat();
+        let height = [&digits(height.unsigned_abs().into()), "px"].concat();
         let _ = self.list.html().style().set_property("height", &height);
     }
 
@@ -255,6 +305,10 @@ impl Chunk {
     fn paint(self: &Rc<Self>) {
         let Some(branch) = self.branch.upgrade() else { return };
         let keys = self.keys.borrow().clone();
+        if self.is_large {
+            let parts = self.parts.borrow_mut().get_or_insert_with(|| branch.within(self)).clone();
+            return parts.show(&keys, false);
+        }
         let mut sorted = keys.clone();
         sorted.sort_unstable();
         self.rows.borrow_mut().retain(|row| {
@@ -281,6 +335,22 @@ impl Chunk {
 }
 
 impl Branch {
+    /// For what a large chunk consists of.
+    fn within(&self, chunk: &Chunk) -> Rc<Self> {
+        let (scene, owner, into) = (self.scene.clone(), self.owner.clone(), chunk.list.clone());
+        let first = self.chunks.borrow().first().is_some_and(|first| first.number == chunk.number);
+        Rc::new(Self {
+            scene,
+            depth: self.depth,
+            into,
+            before: None,
+            chunks: RefCell::default(),
+            divides: false,
+            begins: first,
+            owner,
+        })
+    }
+
     fn row(&self, key: CommentKey) -> Row {
         // Not under the owner of the effect that runs now, which is cleaned before each run.
         let owner = self.owner.as_ref().and_then(WeakOwner::upgrade);
@@ -301,98 +371,6 @@ impl Drop for Chunk {
 
 /// Chunks of a widget that are not in the page, as far as what is in it says.
 pub fn far(whole: &El) -> Vec<Rc<Chunk>> {
-    let lists = whole.find_all("ol[aria-busy=true]");
+    let lists = whole.find_all("[aria-busy=true]");
     lists.iter().filter_map(|list| Chunk::of(list.node())).collect()
-}
-
-thread_local! {
-    static WATCH: Watch = Watch::new();
-}
-
-/// Watches all chunks of the page: what comes near is shown, what is far can go.
-struct Watch {
-    observer: Option<IntersectionObserver>,
-    chunks: RefCell<Vec<Weak<Chunk>>>,
-    free: RefCell<Vec<usize>>,
-    /// Chunks in the page, oldest first.
-    there: RefCell<VecDeque<usize>>,
-}
-
-impl Watch {
-    fn new() -> Self {
-        let heard = Closure::<dyn FnMut(js_sys::Array)>::new(|entries: js_sys::Array| {
-            for entry in entries.iter() {
-                let entry: IntersectionObserverEntry = entry.unchecked_into();
-                if let Some(chunk) = Chunk::of(&entry.target()) {
-                    chunk.is_near.set(entry.is_intersecting());
-                    if entry.is_intersecting() {
-                        chunk.come();
-                    }
-                }
-            }
-            WATCH.with(Watch::tidy);
-        });
-        let how = IntersectionObserverInit::new();
-        how.set_root_margin("100% 0px");
-        let observer = IntersectionObserver::new_with_options(heard.as_ref().unchecked_ref(), &how);
-        // One for the life of the page.
-        heard.forget();
-        Self {
-            observer: observer.ok(),
-            chunks: RefCell::default(),
-            free: RefCell::default(),
-            there: RefCell::default(),
-        }
-    }
-
-    fn find(&self, number: usize) -> Option<Rc<Chunk>> {
-        self.chunks.borrow().get(number)?.upgrade()
-    }
-
-    fn add(&self, make: impl FnOnce(usize) -> Chunk) -> Rc<Chunk> {
-        let mut chunks = self.chunks.borrow_mut();
-        let number = self.free.borrow_mut().pop().unwrap_or(chunks.len());
-        let chunk = Rc::new(make(number));
-        if number == chunks.len() {
-            chunks.push(Weak::new());
-        }
-        chunks[number] = Rc::downgrade(&chunk);
-        match &self.observer {
-            Some(observer) => observer.observe(chunk.list.node()),
-            None => chunk.is_near.set(true),
-        }
-        chunk
-    }
-
-    fn forget(&self, chunk: &Chunk) {
-        if let Some(observer) = &self.observer {
-            observer.unobserve(chunk.list.node());
-        }
-        self.chunks.borrow_mut()[chunk.number] = Weak::new();
-        self.there.borrow_mut().retain(|number| *number != chunk.number);
-        self.free.borrow_mut().push(chunk.number);
-    }
-
-    fn note(&self, chunk: &Chunk) {
-        self.there.borrow_mut().push_back(chunk.number);
-    }
-
-    /// Takes out of the page what is far away, oldest first, while there is too much.
-    fn tidy(&self) {
-        let numbers: Vec<usize> = self.there.borrow().iter().copied().collect();
-        let there = numbers.into_iter().filter_map(|number| self.find(number));
-        let there: Vec<Rc<Chunk>> = there.filter(|chunk| chunk.is_there.get()).collect();
-        // What is under a comment that is there counts where it is.
-        let mut count: usize = there.iter().map(|chunk| chunk.rows.borrow().len()).sum();
-        for chunk in there {
-            if count <= KEPT {
-                break;
-            }
-            if !chunk.is_near.get() && !chunk.is_busy() {
-                count = count.saturating_sub(chunk.rows.borrow().len());
-                chunk.go_far();
-                self.there.borrow_mut().retain(|number| *number != chunk.number);
-            }
-        }
-    }
 }

@@ -13,6 +13,8 @@ use crate::domain::comment::{Comment, CommentKey, Standing};
 use crate::domain::time::Time;
 use crate::domain::vote::Tally;
 use crate::endpoint::now;
+use crate::json::Value;
+use crate::json::digits;
 use crate::state::discussion::Open;
 use crate::text::ago::machine;
 use crate::ui::Scene;
@@ -39,7 +41,7 @@ impl Card {
     pub fn new(scene: &Scene, key: CommentKey, depth: usize) -> Self {
         let fragment = scene.discussion.fragment(key);
         let card = el("article").class("comment").part("comment").attr("id", &fragment);
-        let card = card.attr("tabindex", "-1").attr("data-key", &key.0.to_string());
+        let card = card.attr("tabindex", "-1").attr("data-key", &digits(key.0.into()));
         let parts = Parts::new(scene, key, depth, &fragment);
         card.set("aria-labelledby", &[&fragment, "-by ", &fragment, "-at"].concat());
         let whole = card
@@ -186,7 +188,7 @@ impl Parts {
         let initials = author.initials();
         let avatar = el("span").class("avatar").part("avatar").attr("aria-hidden", "true");
         let avatar = avatar.text(if initials.is_empty() { "?" } else { &initials });
-        let _ = avatar.html().style().set_property("--hue", &author.hue().to_string());
+        let _ = avatar.html().style().set_property("--hue", &digits(author.hue().into()));
         if let Some(image) = author.image.as_ref().filter(|i| address::allows(&scene.avatars, i)) {
             avatar.add(body::picture(image, ""));
         }
@@ -377,7 +379,8 @@ fn is_long(comment: &Comment) -> bool {
 
 /// When something happened, as it is said now.
 fn moment(scene: &Scene, at: Time) -> El {
-    let time = el("time").attr("datetime", &machine(at)).attr("data-at", &at.0.to_string());
+    let time =
+        el("time").attr("datetime", &machine(at)).attr("data-at", &Value::number(at.0).write());
     time.text(&scene.text.ago(at, now()))
 }
 

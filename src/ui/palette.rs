@@ -5,6 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CssStyleDeclaration, Element, EventTarget, ShadowRoot, Window};
 
 use crate::domain::palette::{Palette, Rgb, SHARES, mix};
+use crate::json::digits;
 use crate::ui::el::{El, el, listen, target};
 
 /// Paints `whole`, the element around the widget, and again when the page's colours change, for as long as the
@@ -74,7 +75,7 @@ impl Place {
         set("--pole", if made.white { "#fff" } else { "#000" });
         set("--washed", if made.washed { "1" } else { "0" });
         for (name, share) in SHARES.iter().zip(made.shares) {
-            set(&["--", name, "-share"].concat(), &[&share.to_string(), "%"].concat());
+            set(&["--", name, "-share"].concat(), &[&digits(share.into()), "%"].concat());
         }
     }
 

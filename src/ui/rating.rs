@@ -6,6 +6,7 @@ use web_sys::HtmlInputElement;
 
 use crate::domain::decimal::hundredths;
 use crate::domain::rating::{Rating, Stars};
+use crate::json::digits;
 use crate::ui::Scene;
 use crate::ui::el::{El, button, el};
 
@@ -48,7 +49,7 @@ fn paint_stars(stars: &El, mean: u32) {
     for place in 0..5 {
         let Some(star) = children.item(place) else { return };
         let filled = mean.saturating_sub(place * 1000).min(1000);
-        let share = [&(filled / 10).to_string(), "%"].concat();
+        let share = [&digits((filled / 10).into()), "%"].concat();
         let _ = El::of(star).html().style().set_property("--fill", &share);
     }
 }
@@ -62,12 +63,12 @@ fn paint_spread(scene: &Scene, list: &El, rating: &Rating) {
         let words = scene.text.count("stars", stars.count().into());
         let words = [&words, ": ", &scene.text.count("ratings", count as usize)].concat();
         let bar = el("span").class("bar").child(el("span").class("filled"));
-        let share = [&(rating.share(stars) / 10).to_string(), "%"].concat();
+        let share = [&digits((rating.share(stars) / 10).into()), "%"].concat();
         let _ = bar.html().style().set_property("--share", &share);
-        let label = scene.text.number(&stars.count().to_string());
+        let label = scene.text.number(&digits(stars.count().into()));
         let label = el("span").attr("aria-hidden", "true").text(&label);
         let number = el("span").class("quiet").attr("aria-hidden", "true");
-        let number = number.text(&scene.text.number(&count.to_string()));
+        let number = number.text(&scene.text.number(&digits(count.into())));
         let words = el("span").class("unseen").text(&words);
         list.add(el("li").child(words).child(label).child(bar).child(number));
     }
@@ -81,7 +82,7 @@ fn give(scene: &Scene) -> El {
     let mut inputs = Vec::new();
     for stars in Stars::ALL {
         let input = el("input").attr("type", "radio").attr("name", "stars").attr("data-do", "rate");
-        let input = input.attr("value", &stars.count().to_string());
+        let input = input.attr("value", &digits(stars.count().into()));
         inputs.push((stars, input.clone()));
         let words =
             el("span").class("unseen").text(&scene.text.count("stars", stars.count().into()));

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use crate::domain::comment::CommentKey;
+use crate::json::digits;
 use crate::ui::Scene;
 use crate::ui::branch::Branch;
 use crate::ui::comment::Card;
@@ -20,7 +21,7 @@ pub fn Thread(scene: Scene, key: CommentKey, depth: usize, inner: Rc<OnceCell<Rc
     let discussion = scene.discussion.clone();
     let more = discussion.offers(Some(key)).replies.then(|| {
         let button = button("plain", "data-do", "replies");
-        button.attr("data-key", &key.0.to_string()).attr("hidden", "")
+        button.attr("data-key", &digits(key.0.into())).attr("hidden", "")
     });
     if let Some(more) = &more {
         item.add(more.clone());

@@ -2,6 +2,7 @@
 
 use crate::domain::offers::Offers;
 use crate::domain::vote::{Tally, Vote};
+use crate::json::Value;
 use crate::ui::Scene;
 use crate::ui::el::{El, button, el};
 use crate::ui::icon::{self, icon};
@@ -37,8 +38,11 @@ pub(super) fn paint_votes(scene: &Scene, actions: &El, tally: Tally, before: Opt
         }
         let Some(button) = actions.find(&["[data-do=", verb, "]"].concat()) else { continue };
         if let Some(number) = button.find("b") {
-            let said =
-                if count == 0 { String::new() } else { scene.text.number(&count.to_string()) };
+            let said = if count == 0 {
+                String::new()
+            } else {
+                scene.text.number(&Value::number(count).write())
+            };
             number.set_text(&said);
         }
         button.state("aria-pressed", pressed);

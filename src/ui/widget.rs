@@ -7,6 +7,7 @@ use crate::domain::comment::CommentKey;
 use crate::domain::permalink;
 use crate::domain::time::Time;
 use crate::endpoint::part::{Part, need};
+use crate::json::digits;
 use crate::state::discussion::{Discussion, Open};
 use crate::state::load::{Load, SLOW_AFTER};
 use crate::ui::Scene;
@@ -121,7 +122,7 @@ pub fn read(scene: &Scene, whole: &El) {
         after(0, move || {
             space::release(&whole);
             if !shown.discussion.has_failed() {
-                let count = shown.discussion.count().to_string();
+                let count = digits(shown.discussion.count() as u64);
                 let told = ["{\"commentCount\":", &count, "}"].concat();
                 let _ = tell(&whole, "jawjaw:ready", &told, false);
             }

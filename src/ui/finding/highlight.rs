@@ -5,6 +5,7 @@ use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Node, Range};
 
+use crate::domain::letters;
 use crate::state::finding::lower;
 use crate::ui::el::{El, member};
 
@@ -59,10 +60,12 @@ fn collect(element: &Element, wanted: &str, ranges: &mut Array) {
             collect(inside, wanted, ranges);
         } else if let Some(text) = child.text_content() {
             let text = lower(&text);
-            for (at, found) in text.match_indices(wanted) {
-                let start = text[..at].encode_utf16().count();
-                let range = range(&child, start, start + found.encode_utf16().count());
-                ranges.extend(range);
+            let length = wanted.encode_utf16().count();
+            let (mut start, mut rest) = (0, &*text);
+            while let Some((before, after)) = letters::cut(rest, wanted) {
+                start += before.encode_utf16().count();
+                ranges.extend(range(&child, start, start + length));
+                (start, rest) = (start + length, after);
             }
         }
     }

@@ -11,7 +11,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 
 use crate::domain::comment::CommentKey;
+use crate::domain::letters;
 use crate::domain::order::Order;
+use crate::json::digits;
 use crate::ui::Scene;
 use crate::ui::el::{El, button, el, spawn};
 use crate::ui::writing;
@@ -120,8 +122,8 @@ impl Search {
         } else if found.is_empty() {
             text.say("find-nothing")
         } else {
-            let at = text.number(&(self.at.get() + 1).to_string());
-            text.count("find-at", found.len()).replace("{at}", &at)
+            let at = text.number(&digits(self.at.get() as u64 + 1));
+            letters::replace(&text.count("find-at", found.len()), "{at}", &at)
         };
         self.count.set_text(&said);
         let Some(key) = found.get(self.at.get()) else { return highlight::clear() };

@@ -1,5 +1,6 @@
 //! The ways of the browser to comments that are not in the page: its own search, and printing.
 
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use wasm_bindgen::JsCast;
@@ -41,14 +42,17 @@ pub(super) fn watch(scene: &Scene, whole: &El) {
         let mut left = PRINTED;
         // What comes brings more that is far.
         loop {
-            let before = left;
+            let mut came = false;
             for chunk in far(&printed) {
-                if chunk.weight() <= left {
-                    left -= chunk.weight();
+                // A large one is empty until its parts come.
+                let weight = if chunk.is_large() { 0 } else { chunk.weight() };
+                if left > 0 && weight <= left {
+                    left -= weight;
                     chunk.come();
+                    came = true;
                 }
             }
-            if left == before {
+            if !came {
                 return;
             }
         }
@@ -58,17 +62,22 @@ pub(super) fn watch(scene: &Scene, whole: &El) {
 /// Puts the words of far comments where the browser's search finds them (`hidden=until-found`, HTML §6.1).
 fn fill(scene: &Scene, whole: &El) {
     let chunks = far(whole);
-    let empty = chunks.iter().filter(|chunk| !chunk.is_filled());
-    let chunks: Vec<Weak<Chunk>> = empty.map(Rc::downgrade).collect();
-    go_on(scene.clone(), chunks.into_iter());
+    go_on(scene.clone(), chunks.iter().map(Rc::downgrade).collect());
 }
 
-fn go_on(scene: Scene, mut chunks: std::vec::IntoIter<Weak<Chunk>>) {
+fn go_on(scene: Scene, mut chunks: VecDeque<Weak<Chunk>>) {
     let start = js_sys::Date::now();
-    while let Some(chunk) = chunks.next() {
-        if let Some(chunk) = chunk.upgrade() {
-            let words = scene.discussion.words_under(&chunk.keys());
-            chunk.fill(&el("li").attr("hidden", "until-found").text(&words));
+    while let Some(chunk) = chunks.pop_front() {
+        match chunk.upgrade().filter(|chunk| !chunk.is_filled()) {
+            Some(chunk) if chunk.is_large() => {
+                chunk.come();
+                chunks.extend(chunk.parts().iter().map(Rc::downgrade));
+            }
+            Some(chunk) => {
+                let words = scene.discussion.words_under(&chunk.keys());
+                chunk.fill(&el("li").attr("hidden", "until-found").text(&words));
+            }
+            None => {}
         }
         if js_sys::Date::now() - start > SLICE {
             return after(0, move || go_on(scene, chunks));

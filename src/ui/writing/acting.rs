@@ -11,6 +11,7 @@ use crate::domain::time::Time;
 use crate::domain::vote::Vote;
 use crate::endpoint::now;
 use crate::endpoint::part::{Part, need};
+use crate::json::digits;
 use crate::state::discussion::Open;
 use crate::state::news::News;
 use crate::ui::Scene;
@@ -29,12 +30,15 @@ pub(super) fn watch(scene: &Scene, whole: &El) {
 
 /// Takes the comments that are shown for the size of those that never were.
 fn gauge(whole: &El) {
-    let shown = whole.find_all(".threads:not([aria-busy=true])");
-    let height: i32 = shown.iter().map(|chunk| chunk.html().offset_height()).sum();
+    let height = |lists: &str| -> i32 {
+        whole.find_all(lists).iter().map(|list| list.html().offset_height()).sum()
+    };
+    // Replies that are far away stand in the page by a guess.
+    let height = height(".threads:not([aria-busy=true])") - height("article ~ [aria-busy=true]");
     let count = whole.find_all("article").len();
     let each = usize::try_from(height).unwrap_or(0).checked_div(count).filter(|each| *each > 0);
     if let Some(each) = each {
-        let each = [&each.to_string(), "px"].concat();
+        let each = [&digits(each as u64), "px"].concat();
         let _ = whole.html().style().set_property("--each", &each);
     }
 }

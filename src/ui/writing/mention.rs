@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
 use crate::domain::marking::mentioned;
+use crate::json::digits;
 use crate::ui::composer::Form;
 use crate::ui::el::{El, el, target};
 use crate::ui::writing::tools::{before_caret, insert};
@@ -82,7 +83,7 @@ impl Mention {
         let id = self.list.node().id();
         for (place, name) in names.into_iter().enumerate() {
             let row = el("li").attr("role", "option").attr("dir", "auto").text(&name);
-            row.set("id", &[&id, "-", &place.to_string()].concat());
+            row.set("id", &[&id, "-", &digits(place as u64)].concat());
             self.list.add(row.clone());
             self.offered.borrow_mut().push((name, row));
         }

@@ -22,6 +22,7 @@ use crate::domain::comment::CommentKey;
 use crate::domain::offers::Asked;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::now;
+use crate::json::Value;
 use crate::state::discussion::{Discussion, Open};
 use crate::state::entry::Deed;
 use crate::state::news::News;
@@ -289,7 +290,7 @@ impl Writing {
             return self.form.trouble.set_text(&self.form.scene.text.say("again-now"));
         }
         let text = &self.form.scene.text;
-        let number = text.number(&((left + 999) / 1_000).to_string());
+        let number = text.number(&Value::number((left + 999) / 1_000).write());
         self.send.set_text(&text.fill("again-in", &number));
         self.send.set("aria-disabled", "true");
         after(i32::try_from((left - 1) % 1_000 + 1).unwrap_or(1_000), move || self.count_down());

@@ -16,6 +16,7 @@ mod hosts;
 mod isso;
 mod keyboard;
 mod languages;
+mod long;
 mod looks;
 mod native;
 mod outbox;
@@ -47,6 +48,7 @@ pub fn all() -> Vec<Scenario> {
         composer::SCENARIOS,
         finding::SCENARIOS,
         following::SCENARIOS,
+        long::SCENARIOS,
         a11y::SCENARIOS,
         keyboard::SCENARIOS,
         page_side::SCENARIOS,
