@@ -19,19 +19,19 @@ pub fn cut<'a>(text: &'a str, words: &str) -> Option<(&'a str, &'a str)> {
 }
 
 /// What stands between some words.
-pub fn parts<'a>(text: &'a str, words: &str) -> Vec<&'a str> {
-    let (mut parts, mut rest) = (Vec::new(), text);
-    while let Some((before, after)) = cut(rest, words) {
-        parts.push(before);
-        rest = after;
-    }
-    parts.push(rest);
-    parts
+pub fn parts<'a>(text: &'a str, words: &'a str) -> impl Iterator<Item = &'a str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let found = cut(text, words);
+        rest = found.map(|(_, after)| after);
+        Some(found.map_or(text, |(before, _)| before))
+    })
 }
 
 /// Other words in place of these.
 pub fn replace(text: &str, words: &str, with: &str) -> String {
-    parts(text, words).join(with)
+    parts(text, words).collect::<Vec<_>>().join(with)
 }
 
 /// Text that cannot reorder or smother what stands around it.
@@ -63,7 +63,7 @@ mod tests {
                 assert_eq!(find(text, words), text.find(words), "{words} in {text}");
                 assert_eq!(cut(text, words), text.split_once(words), "{words} in {text}");
                 let all: Vec<&str> = text.split(words).collect();
-                assert_eq!(parts(text, words), all, "{words} in {text}");
+                assert_eq!(parts(text, words).collect::<Vec<_>>(), all, "{words} in {text}");
                 assert_eq!(
                     replace(text, words, "-"),
                     text.replace(words, "-"),

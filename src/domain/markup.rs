@@ -269,9 +269,7 @@ fn tag(text: &str) -> Option<String> {
 fn plain(text: &str) -> Vec<Node> {
     let text = tidy(&letters::replace(text, "\r\n", "\n"));
     let (mut out, mut count) = (Vec::new(), 0);
-    for part in
-        letters::parts(token::cut(&text), "\n\n").into_iter().map(|part| part.trim_matches('\n'))
-    {
+    for part in letters::parts(token::cut(&text), "\n\n").map(|part| part.trim_matches('\n')) {
         if !part.is_empty() && count <= MOST {
             let inside = lines(part);
             count += inside.len() + 1;

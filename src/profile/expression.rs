@@ -169,7 +169,7 @@ impl<'a> Scope<'a> {
             })?;
         }
         if let Some(mark) = step("split").and_then(Value::as_str).filter(|mark| !mark.is_empty()) {
-            let parts = letters::parts(found.as_text()?, mark).into_iter().take(LONGEST_SEARCH);
+            let parts = letters::parts(found.as_text()?, mark).take(LONGEST_SEARCH);
             let parts = parts.map(Value::text);
             found = Cow::Owned(Value::List(parts.collect()));
         }

@@ -236,8 +236,7 @@ fn form(body: &Value) -> String {
 /// could be taken for markup.
 fn as_html(text: &str) -> String {
     let mut out = String::new();
-    let paragraphs = letters::parts(text, "\n\n");
-    for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.trim().is_empty()) {
+    for paragraph in letters::parts(text, "\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
         out.push_str("<p>");
         for c in paragraph.trim().chars() {
             match c {
