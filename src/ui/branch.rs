@@ -369,6 +369,11 @@ impl Drop for Chunk {
     }
 }
 
+/// Has all that is in the page stay there, or not any more.
+pub fn hold(holds: bool) {
+    WATCH.with(|watch| watch.hold(holds));
+}
+
 /// Chunks of a widget that are not in the page, as far as what is in it says.
 pub fn far(whole: &El) -> Vec<Rc<Chunk>> {
     let lists = whole.find_all("[aria-busy=true]");

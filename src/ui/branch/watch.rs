@@ -1,6 +1,6 @@
 //! What is near the window, and what is so far that it can go.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
@@ -25,6 +25,8 @@ pub(super) struct Watch {
     free: RefCell<Vec<usize>>,
     /// Chunks in the page, oldest first.
     there: RefCell<VecDeque<usize>>,
+    /// Whether all that is in the page stays.
+    holds: Cell<bool>,
 }
 
 impl Watch {
@@ -51,6 +53,7 @@ impl Watch {
             chunks: RefCell::default(),
             free: RefCell::default(),
             there: RefCell::default(),
+            holds: Cell::new(false),
         }
     }
 
@@ -88,6 +91,9 @@ impl Watch {
 
     /// Takes out of the page what is far away, oldest first, while there is too much.
     fn tidy(&self) {
+        if self.holds.get() {
+            return;
+        }
         let numbers: Vec<usize> = self.there.borrow().iter().copied().collect();
         let there = numbers.into_iter().filter_map(|number| self.find(number));
         let there: Vec<Rc<Chunk>> = there.filter(|chunk| chunk.is_there.get()).collect();
@@ -109,6 +115,11 @@ impl Watch {
                 self.send_away(chunk);
             }
         }
+    }
+
+    pub(super) fn hold(&self, holds: bool) {
+        self.holds.set(holds);
+        self.tidy();
     }
 
     fn send_away(&self, chunk: &Chunk) {

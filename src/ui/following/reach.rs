@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 use crate::ui::Scene;
-use crate::ui::branch::{Chunk, far};
+use crate::ui::branch::{Chunk, far, hold};
 use crate::ui::el::{El, after, el, listen};
 
 /// So many comments are put into a page that is printed; more than this is a book, and no browser lays it out
@@ -38,7 +38,9 @@ pub(super) fn watch(scene: &Scene, whole: &El) {
         }
     });
     let printed = whole.clone();
+    listen(&window, "afterprint", |_| hold(false));
     listen(&window, "beforeprint", move |_| {
+        hold(true);
         let mut left = PRINTED;
         // What comes brings more that is far.
         loop {

@@ -98,6 +98,13 @@ fn everything_is_reached(world: &World) -> Result<()> {
     page.wait(&format!("!!{}", card("comment 640.")))?;
     page.eval("void dispatchEvent(new Event('beforeprint'))")?;
     page.wait(&format!("{SHOWN} === 1200"))?;
+    // It stays until it is printed, and no longer.
+    for _ in 0..10 {
+        page.eval("new Promise(requestAnimationFrame).then(() => 0)")?;
+    }
+    ensure!(page.eval(SHOWN)? == 1_200, "some of it went before it was printed");
+    page.eval("void dispatchEvent(new Event('afterprint'))")?;
+    page.wait(&format!("{SHOWN} < 500"))?;
     unharmed(&page)
 }
 
