@@ -280,6 +280,8 @@ fn too_many_requests(world: &World) -> Result<()> {
     ensure!(line.faulty.times("POST") == 1, "nothing is sent without the reader");
     line.faulty.set(|_| Fault::Pass);
     line.page.reload()?;
+    // What comes above the fields would move them under the press.
+    ready(&line.page)?;
     line.page.wait(&format!("{FIELD}.value === 'said too fast'"))?;
     line.page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ada")?;
     line.page.click("deep('jaw-jaw', '.write button[type=submit]')")?;
