@@ -40,6 +40,15 @@ fn discussion(world: &World, count: usize, answers: usize) -> Result<Running> {
     world.site().page("/", &page(tag)).route(route).start()
 }
 
+/// A page that shows the beginning of such a discussion.
+fn opened(world: &World, count: usize, answers: usize) -> Result<(Page, Running)> {
+    let site = discussion(world, count, answers)?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.wait(&format!("!!{}", card("comment 0.")))?;
+    Ok((page, site))
+}
+
 /// How many elements the list consists of, however deep.
 const LISTS: &str = "deepAll('jaw-jaw', '[data-chunk]').length";
 const SHOWN: &str = "deepAll('jaw-jaw', 'article').length";
@@ -50,10 +59,7 @@ fn goes(page: &Page, to: &str, words: &str) -> Result<()> {
 }
 
 fn only_what_is_near(world: &World) -> Result<()> {
-    let site = discussion(world, 3_000, 1)?;
-    let page = world.page()?;
-    visit(&page, &site.url("/"))?;
-    page.wait(&format!("!!{}", card("comment 0.")))?;
+    let (page, _site) = opened(world, 3_000, 1)?;
     for (to, words) in [
         ("document.documentElement.scrollHeight", "comment 2999."),
         ("0", "comment 0."),
@@ -110,10 +116,7 @@ fn everything_is_reached(world: &World) -> Result<()> {
 
 /// Replies that are far away count for what is left of the page by a guess; the guess must not feed on itself.
 fn deep_replies_do_not_stretch(world: &World) -> Result<()> {
-    let site = discussion(world, 4_000, 400)?;
-    let page = world.page()?;
-    visit(&page, &site.url("/"))?;
-    page.wait(&format!("!!{}", card("comment 0.")))?;
+    let (page, _site) = opened(world, 4_000, 400)?;
     page.click("deep('jaw-jaw', '[data-do=find]')")?;
     let each = "parseInt(deep('jaw-jaw', '.widget').style.getPropertyValue('--each'))";
     page.wait(each)?;
@@ -127,10 +130,7 @@ fn deep_replies_do_not_stretch(world: &World) -> Result<()> {
 
 /// Past 2^25 pixels Chromium puts everything at one place, and all would be near.
 fn past_what_a_browser_lays_out(world: &World) -> Result<()> {
-    let site = discussion(world, 4_000, 1)?;
-    let page = world.page()?;
-    visit(&page, &site.url("/"))?;
-    page.wait(&format!("!!{}", card("comment 0.")))?;
+    let (page, _site) = opened(world, 4_000, 1)?;
     page.eval(
         "(() => { const sheet = new CSSStyleSheet(); sheet.replaceSync('.widget { --each: 20000px !important }');
             deep('jaw-jaw').shadowRoot.adoptedStyleSheets.push(sheet) })()",
