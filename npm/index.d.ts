@@ -33,14 +33,30 @@ export interface JawJawAttributes {
   [more: `var-${string}`]: string | undefined;
 }
 
+/** A property that is its attribute: an empty string where there is none, and `null` takes it away. */
 export interface JawJawElement extends HTMLElement {
-  endpoint?: string;
-  article?: string;
-  profile?: string;
-  sort?: string;
-  sentences?: string;
-  images?: string;
-  avatars?: string;
+  get endpoint(): string;
+  set endpoint(value: string | null | undefined);
+  get article(): string;
+  set article(value: string | null | undefined);
+  get profile(): string;
+  set profile(value: string | null | undefined);
+  get sort(): string;
+  set sort(value: string | null | undefined);
+  get "rating-endpoint"(): string;
+  set "rating-endpoint"(value: string | null | undefined);
+  get "rating-profile"(): string;
+  set "rating-profile"(value: string | null | undefined);
+  get loading(): string;
+  set loading(value: string | null | undefined);
+  get sentences(): string;
+  set sentences(value: string | null | undefined);
+  get images(): string;
+  set images(value: string | null | undefined);
+  get avatars(): string;
+  set avatars(value: string | null | undefined);
+  get depth(): string;
+  set depth(value: number | string | null | undefined);
   /** A secret of the reader's, where the service needs one; sent only to where the comments come from. */
   token?: string;
   /** Reads everything anew; what is being written stays. */

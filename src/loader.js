@@ -1,5 +1,5 @@
-// The tag <jaw-jaw>: the only JavaScript written by hand. It waits until the tag nears the viewport,
-// fetches everything side by side, hands over to `mount`, and gives it all back when the tag goes.
+// The tag <jaw-jaw>. It waits until the tag nears the viewport, fetches everything side by side, hands over to
+// `mount`, and gives it all back when the tag goes. What is not needed before a reader is near is in start.js.
 {
   const script = document.currentScript;
   // The folder this lies in. A page can hide currentScript behind <img name=currentScript>, and a module has
@@ -9,101 +9,117 @@
   // One copy of the code for all tags of a page; after a failure the next tag tries again. The build puts
   // the sums in: what is not what was built does not run (W3C SRI).
   let code;
-  const load = async (root) => {
+  const load = (root) => {
     const link = document.createElement("link");
     link.rel = "modulepreload";
     link.href = base + "jawjaw-widget.js";
     link.integrity = "jawjaw-widget.js";
     root.append(link);
-    const [glue, wasm] = await Promise.all([
-      import(link.href),
-      fetch(base + "jawjaw-widget.wasm", { integrity: "jawjaw-widget.wasm" }),
-    ]);
-    await glue.default({ module_or_path: wasm });
-    return glue;
+    const wasm = fetch(base + "jawjaw-widget.wasm", { integrity: "jawjaw-widget.wasm" }).catch(
+      (error) => error,
+    );
+    return import(link.href).then((glue) => glue.default(wasm));
   };
 
-  // A name is one of our profiles; anything that looks like a file is the page's own.
+  // A name is one of our profiles; anything that looks like a file is the page's own. An error comes in the
+  // answer's place.
   const read = (asked) =>
-    fetch(asked?.match("[/.]") ? asked : `${base}profiles/${asked || "native"}.json`, {
-      signal: AbortSignal.timeout(3e4),
-    })
-      .then((answer) => (answer.ok ? answer.text() : ""))
-      .catch(() => "");
+    fetch(asked.match("[/.]") ? asked : `${base}profiles/${asked || "native"}.json`).catch(
+      (error) => error,
+    );
 
   // A window of space is kept until the comments are there (ui/space.rs), so that the page does not jump.
   const space = new CSSStyleSheet();
   space.replaceSync(":host(:not([hidden])){display:block;min-height:100vh}");
 
-  class JawJaw extends HTMLElement {
-    static observedAttributes = "endpoint profile article lang rating-endpoint".split(" ");
-    #root = this.attachShadow({ mode: "open" });
-    #watch = new IntersectionObserver(
-      (entries) => entries.at(-1).isIntersecting && this.#open(),
-      { rootMargin: "600px" },
+  // Attributes that are properties too, and are followed.
+  const names =
+    "loading endpoint profile article lang sort sentences images avatars depth rating-endpoint rating-profile".split(
+      " ",
     );
-    #mounted;
-    // What was begun last; an earlier beginning that ends later is void.
-    #turn;
 
-    connectedCallback() {
-      // Moved, not removed: disconnectedCallback comes first and waits a moment.
-      if (this.#turn) return;
-      // The page's own words show until ours are ready.
-      this.#root.adoptedStyleSheets = [space];
-      this.#root.replaceChildren(document.createElement("slot"));
-      this.#watch.observe(this);
-      addEventListener("hashchange", this);
-      this.handleEvent();
-    }
-
-    // An address that names a comment opens the discussion.
-    handleEvent() {
-      if (location.hash.startsWith("#comment-") || this.getAttribute("loading") === "eager") this.#open();
-    }
-
-    disconnectedCallback() {
-      queueMicrotask(() => this.isConnected || this.#close());
-    }
-
-    attributeChangedCallback(name, before, after) {
-      if (before !== after) this.refresh();
-    }
-
-    // Reads everything anew; what is typed is a draft.
-    refresh() {
-      if (!this.#turn) return;
-      this.#close();
-      this.connectedCallback();
-    }
-
-    #close() {
-      this.#turn = null;
-      this.#watch.disconnect();
-      removeEventListener("hashchange", this);
-      this.#mounted = this.#mounted?.free();
-    }
-
-    async #open() {
-      this.#close();
-      const turn = (this.#turn = {});
-      try {
-        const [words, glue] = await Promise.all([read(this.getAttribute("profile") ?? this.profile), (code ??= load(this.#root))]);
-        if (turn === this.#turn)
-          this.#mounted = glue.mount(this, this.#root, words, read, base);
-      } catch (error) {
-        code = null;
-        this.#root.adoptedStyleSheets = [];
-        console.error(
-          `jaw-jaw could not start: all of ${base} of one build? .wasm as application/wasm? ` +
-            "'wasm-unsafe-eval' allowed?",
-          error,
+  customElements.get("jaw-jaw") ??
+    customElements.define(
+      "jaw-jaw",
+      class extends HTMLElement {
+        static observedAttributes = names;
+        #root = this.attachShadow({ mode: "open" });
+        #watch = new IntersectionObserver(
+          (entries) => entries.pop().isIntersecting && this.#open(),
+          { rootMargin: "600px" },
         );
-      }
-    }
-  }
+        #mounted;
+        #properties = names.map((name) => {
+          // Set before the tag was known.
+          const before = this[name];
+          Object.defineProperty(this, name, {
+            // A page may have given all objects a `value`.
+            __proto__: null,
+            get: () => this.getAttribute(name) ?? "",
+            set: (value) => this.toggleAttribute(name, value != null) && this.setAttribute(name, value),
+          });
+          before && this.setAttribute(name, before);
+        });
+        // The profile that was asked for last; an earlier beginning that ends later is void.
+        #turn;
 
-  customElements.get("jaw-jaw") ?? customElements.define("jaw-jaw", JawJaw);
+        connectedCallback() {
+          // Moved, not removed: disconnectedCallback comes first and waits a moment.
+          if (this.#turn) return;
+          // The page's own words show until ours are ready.
+          this.#root.adoptedStyleSheets = [space];
+          this.#root.replaceChildren(document.createElement("slot"));
+          this.#watch.observe(this);
+          addEventListener("hashchange", this);
+          this.handleEvent();
+        }
+
+        // An address that names a comment opens the discussion, as loading="eager" does.
+        handleEvent() {
+          if ((this.loading + location.hash).match("^eager|#comment-")) this.#open();
+        }
+
+        disconnectedCallback() {
+          queueMicrotask(() => this.isConnected || this.#close());
+        }
+
+        attributeChangedCallback(name, before, after) {
+          if (before !== after) this.refresh();
+        }
+
+        // Reads everything anew; what is typed is a draft.
+        refresh() {
+          if (!this.#turn) return;
+          this.#close();
+          this.connectedCallback();
+        }
+
+        #close() {
+          this.#turn = null;
+          this.#watch.disconnect();
+          removeEventListener("hashchange", this);
+          this.#mounted = this.#mounted?.free();
+        }
+
+        #open() {
+          this.#close();
+          const words = (this.#turn = read(this.profile));
+          (code ??= load(this.#root)).then(
+            (mount) => {
+              if (words === this.#turn) this.#mounted = mount(this, this.#root, words, read, base);
+            },
+            (error) => {
+              code = null;
+              this.#root.adoptedStyleSheets = [];
+              console.error(
+                `jaw-jaw could not start: is ${base} of one build, 'wasm-unsafe-eval' allowed?`,
+                error,
+              );
+            },
+          );
+        }
+      },
+    );
   const data = script?.dataset;
   if (data?.endpoint || data?.profile) {
     const tag = document.createElement("jaw-jaw");

@@ -65,6 +65,30 @@ fn the_types_know_what_the_manifest_says() {
     }
 }
 
+/// Properties that are attributes too are those the loader makes.
+#[test]
+fn properties_are_those_of_the_loader() {
+    let loader = read("src/loader.js");
+    let (_, list) = loader.split_once("const names =").expect("a list");
+    let list = list.split('"').nth(1).expect("in one text");
+    let made: BTreeSet<String> = list.split(' ').map(str::to_owned).collect();
+    let mut told = names("jaw-jaw", "members");
+    assert!(told.remove("token") && told.remove("refresh"));
+    same(&made, &told);
+    let types = read("npm/index.d.ts");
+    let (_, element) = types.split_once("interface JawJawElement").expect("the element");
+    for name in made.iter().filter(|name| *name != "lang") {
+        let get = [format!(" get {name}()"), format!(" get \"{name}\"()")];
+        assert!(get.iter().any(|get| element.contains(get)), "{name} has no type");
+    }
+    let readme = read("README.md");
+    let (_, apart) = readme.split_once("All attributes but ").expect("the sentence");
+    let (apart, _) = apart.split_once(" are properties").expect("its end");
+    let apart = apart.split('`').skip(1).step_by(2).map(str::to_owned);
+    let whole = made.into_iter().chain(apart).collect();
+    same(&table("## The tag"), &whole);
+}
+
 #[test]
 fn the_manifest_knows_the_public_face() {
     let face = read("style/tokens.css");

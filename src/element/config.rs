@@ -39,12 +39,10 @@ pub struct Config {
 impl Config {
     /// Reads the attributes of the tag and what the page says of itself.
     pub fn of(host: &Element) -> Self {
-        // A property where there is no attribute: a secret has no business in the page's source.
-        let property = |name: &str| Reflect::get(host, &JsValue::from_str(name)).ok()?.as_string();
-        let attribute = |name: &str| {
-            let given = host.get_attribute(name).or_else(|| property(name));
-            given.unwrap_or_default().trim().to_owned()
-        };
+        let attribute = |name: &str| host.get_attribute(name).unwrap_or_default().trim().to_owned();
+        // A property: a secret has no business in the page's source.
+        let token = Reflect::get(host, &JsValue::from_str("token")).ok();
+        let token = token.and_then(|token| token.as_string());
         let document = host.owner_document();
         let find = |selector: &str| document.as_ref()?.query_selector(selector).ok()?;
         let canonical = find("link[rel=canonical]").and_then(|link| link.get_attribute("href"));
@@ -74,7 +72,7 @@ impl Config {
             rating: (!rating.is_empty()).then(|| (rating, attribute("rating-profile"))),
             depth: attribute("depth").parse().ok(),
             sort: attribute("sort"),
-            token: property("token").filter(|token| !token.is_empty()),
+            token: token.filter(|token| !token.is_empty()),
             more: more.collect(),
             language: nearest(&spoken, LANGUAGES).unwrap_or("en"),
             spoken,

@@ -46,14 +46,14 @@ type Place = RefCell<Option<UnmountHandle<El>>>;
 
 /// Puts the widget into `root`, the shadow root of `host`, whose attributes say what to show.
 ///
-/// `profile` is the text of the profile, or empty if it could not be fetched; `read` fetches the text
-/// of others by the name or address that an attribute gives. `folder` is the address of the folder where
-/// the files of the widget lie.
+/// `profile` is a promise of the text of the profile, which is empty if it could not be fetched; `read` gives
+/// such promises of others by the name or address that an attribute gives. `folder` is the address of the
+/// folder where the files of the widget lie.
 #[wasm_bindgen]
 pub fn mount(
     host: &Element,
     root: &ShadowRoot,
-    profile: String,
+    profile: Promise,
     read: Function,
     folder: &str,
 ) -> Mounted {
@@ -69,7 +69,7 @@ pub fn mount(
     let folder = folder.to_owned();
     spawn_local(async move {
         let text = spoken(&config, &read, &folder, &whole).await;
-        let made = described(&config, &profile).await;
+        let made = described(&config, &said(Ok(profile)).await).await;
         let made = made.and_then(|profile| endpoint(&config, profile, 0, keys.clone()));
         let Some(place) = weak.upgrade() else { return };
         let around = El::of(whole.clone().into());
@@ -179,7 +179,11 @@ async fn spoken(config: &Config, read: &Function, folder: &str, whole: &HtmlElem
 
 /// Text of a profile by the name or address an attribute gives; empty if it cannot be had.
 async fn fetch(read: &Function, name: &str) -> String {
-    let asked = read.call1(&JsValue::UNDEFINED, &JsValue::from_str(name)).map(Promise::from);
+    said(read.call1(&JsValue::UNDEFINED, &JsValue::from_str(name)).map(Promise::from)).await
+}
+
+/// What a promise of a text comes to.
+async fn said(asked: Result<Promise, JsValue>) -> String {
     let Ok(asked) = asked else { return String::new() };
     JsFuture::from(asked).await.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }

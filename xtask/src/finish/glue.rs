@@ -1,13 +1,26 @@
 //! wasm-bindgen's glue for a trimmed module.
 
+use anyhow::{Context, Result};
+
 use crate::module::Trimmed;
 
 /// Where the glue of the classes begins and ends that [`crate::module::trim`] takes out.
 const CLASS: &str = "export class IntoUnderlying";
 
-/// Takes out what the module no longer asks for, and follows its new names. What is not found stays:
-/// the glue is then larger, never wrong.
-pub(crate) fn fit(glue: &str, module: &Trimmed) -> String {
+/// What each browser has that has the style sheets we adopt: what stands in for it begins here and ends as a class.
+const ENCODER: &str = "if (!('encodeInto' in ";
+const REGISTRY: &str = "(typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : ";
+
+/// From here on the glue begins the module in every way there is; `src/start.js` does in one.
+const BEGIN: &str = "async function __wbg_load(";
+
+/// Takes out what the module no longer asks for, follows its new names, and begins with `start`. What is not found
+/// otherwise stays: the glue is then larger, never wrong.
+pub(crate) fn fit(glue: &str, module: &Trimmed, start: &str) -> Result<String> {
+    let (glue, _) = glue.split_once(BEGIN).context("the glue begins the module in a new way")?;
+    let glue = glue.replace(REGISTRY, "");
     let mut kept = String::with_capacity(glue.len());
     let mut end: Option<&str> = None;
     for line in glue.lines() {
@@ -15,21 +28,21 @@ pub(crate) fn fit(glue: &str, module: &Trimmed) -> String {
             end = (line != mark).then_some(mark);
             continue;
         }
-        if line.starts_with(CLASS) {
+        if line.starts_with(CLASS) || line.starts_with(ENCODER) {
             end = Some("}");
         } else if is_unused_import(line, module) {
             end = Some("        },");
         } else if !line.starts_with("if (Symbol.dispose) IntoUnderlying") {
-            kept.push_str(line);
+            // `start` gives out what is given out.
+            kept.push_str(line.strip_prefix("export ").unwrap_or(line));
             kept.push('\n');
         }
     }
-    let mut kept = kept
-        .replace("export { initSync, __wbg_init as default }", "export { __wbg_init as default }");
     for (before, after) in &module.renamed {
         kept = kept.replace(before, after);
     }
-    kept
+    kept.push_str(start);
+    Ok(kept)
 }
 
 /// `        __wbg_name_hash: function(…) {`, where the module does not import that name.
@@ -51,7 +64,8 @@ mod tests {
             imports: ["__wbg_used_1".to_owned()].into(),
             renamed: vec![("__wbg_used_1".to_owned(), "_0".to_owned())],
         };
-        assert_eq!(fit(glue, &module), picture);
+        let glue = [glue, BEGIN, "a) {\n}\nexport { b };\n"].concat();
+        assert_eq!(fit(&glue, &module, "begin").expect("it begins"), [picture, "begin"].concat());
     }
 
     #[test]
@@ -63,7 +77,12 @@ mod tests {
         );
         check(
             "export class IntoUnderlyingSink {\n    a() {\n    }\n}\nexport class Mounted {\n}\n",
-            "export class Mounted {\n}\n",
+            "class Mounted {\n}\n",
+        );
+        check(
+            "const a = (typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    \
+             : new FinalizationRegistry(b);\nif (!('encodeInto' in c)) {\n    d();\n}\n",
+            "const a = new FinalizationRegistry(b);\n",
         );
     }
 }

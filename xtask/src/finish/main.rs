@@ -66,7 +66,8 @@ fn main() -> Result<()> {
         fs::write(file, order::order(&optimise::optimise(root, module)?)?)?;
     }
     // Each is checked by what fetches it: the parts by the glue, the module and the glue by the loader.
-    let glue = glue::fit(&read(&staging.join("jawjaw.js"))?, &module);
+    let glue =
+        glue::fit(&read(&staging.join("jawjaw.js"))?, &module, &read(&root.join("src/start.js"))?)?;
     let parts = PARTS.iter().map(|part| sum(&fresh.join(format!("jawjaw-{}.wasm", part.name))));
     let parts = serde_json::to_string(&parts.collect::<Result<Vec<_>>>()?)?;
     let glue = script::minify(&format!("const jawjawSums={parts};{glue}"), true)?;

@@ -18,6 +18,8 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("embed_moved_and_removed", moved_and_removed),
     ("embed_gives_everything_back", gives_everything_back),
     ("embed_children_stay_where_it_cannot_start", children_stay_where_it_cannot_start),
+    ("embed_served_as_anything", served_as_anything),
+    ("embed_profile_that_never_comes", profile_that_never_comes),
     ("embed_an_address_opens_its_comment", an_address_opens_its_comment),
     ("embed_mistakes_are_explained", mistakes_are_explained),
     ("embed_follows_its_attributes", follows_its_attributes),
@@ -157,8 +159,6 @@ fn gives_everything_back(world: &World) -> Result<()> {
             page.eval("new Promise((done) => setTimeout(done, 200))")?;
         }
     };
-    // A fetch that may take half a minute is kept as long by the browser, also when it is over.
-    page.eval("void (AbortSignal.timeout = () => new AbortController().signal)")?;
     // The first rounds fill caches, and memory to what as many ever hold at once; what leaks grows with
     // every hundred.
     rounds(100)?;
@@ -203,15 +203,45 @@ pub(super) fn children_stay_where_it_cannot_start(world: &World) -> Result<()> {
     let page = world.page()?;
     page.goto(&site.url("/"))?;
     page.wait("deep('jaw-jaw p').getClientRects().length > 0 && deep('jaw-jaw').shadowRoot.querySelector('slot')")?;
-    let told = |page: &crate::Page| -> Result<bool> {
-        Ok(page
-            .console()?
-            .iter()
-            .any(|line| line.contains("could not start") && line.contains("application/wasm")))
+    // Then there is nothing to keep space for.
+    page.wait("deep('jaw-jaw').shadowRoot.adoptedStyleSheets.length === 0")?;
+    let console = page.console()?.join("\n");
+    ensure!(console.contains("could not start") && console.contains("of one build"), "{console}");
+    unharmed(&page)
+}
+
+/// A server that does not know what WebAssembly is: it starts later, and the console says why.
+fn served_as_anything(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "hello", None, "Ada")?;
+    let program = std::fs::read(world.dist().join("jawjaw-widget.wasm"))?;
+    let untyped = move |ask: &crate::Ask| {
+        let wanted = ask.path.ends_with("-widget.wasm");
+        wanted.then(|| crate::Reply::new(200, "application/octet-stream", program.clone()))
     };
-    while !told(&page)? {
-        page.eval("new Promise(requestAnimationFrame).then(() => 0)")?;
-    }
+    let site = crate::Site::new().route(untyped).dir("/w/", &world.dist());
+    let site = site.page("/", &page(&tag(&native.url))).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    wait_threads(&page, "Ada: hello\n")?;
+    let console = page.console()?.join("\n");
+    ensure!(console.contains("serve .wasm as application/wasm"), "{console}");
+    unharmed(&page)
+}
+
+/// Half a minute is shortened here, for the page and so for the loader.
+fn profile_that_never_comes(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    let never = "<script>const fetched = fetch, later = setTimeout;
+        window.fetch = (what, ...how) =>
+            `${what}`.includes('profiles/') ? new Promise(() => {}) : fetched(what, ...how);
+        window.setTimeout = (act, after, ...more) => later(act, after / 100, ...more);</script>";
+    let site = world.site().page("/", &page(&[never, &tag(&native.url)].concat())).start()?;
+    let page = world.page()?;
+    page.goto(&site.url("/"))?;
+    page.wait("deep('jaw-jaw', '.jawjaw')?.textContent.includes('not set up')")?;
+    let console = page.console()?.join("\n");
+    ensure!(console.contains("the profile \"native\" could not be fetched"), "{console}");
     unharmed(&page)
 }
 

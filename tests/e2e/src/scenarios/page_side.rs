@@ -12,6 +12,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("page_hears_what_happens", hears_what_happens),
     ("page_may_object", may_object),
     ("page_sets_properties", sets_properties),
+    ("page_has_properties_that_reflect", has_properties_that_reflect),
     ("page_gets_linked_data", gets_linked_data),
 ];
 
@@ -141,6 +142,44 @@ fn sets_properties(world: &World) -> Result<()> {
     page.wait("deep('jaw-jaw', '.widget') && !deep('jaw-jaw', '.widget').old")?;
     ready(&page)?;
     wait_threads(&page, "Ada: once\n")?;
+    unharmed(&page)
+}
+
+/// Attributes and properties are the same, as those of the browser's own elements are: also what was set
+/// before the tag was known, and of one that is never opened.
+fn has_properties_that_reflect(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "of the first", None, "Ada")?;
+    let early = format!(
+        "{}<script>document.querySelector('jaw-jaw').article = 'another';</script>",
+        tag(&native.url)
+    );
+    let site = world.site().page("/", &page(&early)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    ready(&page)?;
+    let both = |name: &str| -> Result<Value> {
+        page.eval(&format!("[deep('jaw-jaw')['{name}'], deep('jaw-jaw').getAttribute('{name}')]"))
+    };
+    ensure!(both("article")? == json!(["another", "another"]), "{}", both("article")?);
+    ensure!(both("endpoint")? == json!([native.url, native.url]), "{}", both("endpoint")?);
+    ensure!(both("sort")? == json!(["", null]), "{}", both("sort")?);
+    ensure!(threads(&page)?.is_empty(), "nothing is said of another");
+    page.eval("void (deep('jaw-jaw').article = 'a')")?;
+    wait_threads(&page, "Ada: of the first\n")?;
+    ensure!(both("article")? == json!(["a", "a"]), "{}", both("article")?);
+    page.eval("void (deep('jaw-jaw').lang = 'de')")?;
+    page.wait("deep('jaw-jaw', 'h2')?.textContent === '1 Kommentar'")?;
+    page.eval("void (deep('jaw-jaw').lang = null)")?;
+    page.wait("deep('jaw-jaw', 'h2')?.textContent === '1 comment'")?;
+    ensure!(both("lang")? == json!(["", null]), "{}", both("lang")?);
+    let made = page.eval(
+        "const made = document.createElement('jaw-jaw'); \
+         made.depth = 3; made.setAttribute('rating-profile', 'isso'); \
+         [made.outerHTML, made['rating-profile'], made.profile]",
+    )?;
+    let tag = "<jaw-jaw depth=\"3\" rating-profile=\"isso\"></jaw-jaw>";
+    ensure!(made == json!([tag, "isso", ""]), "{made}");
     unharmed(&page)
 }
 
