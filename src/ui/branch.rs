@@ -72,8 +72,8 @@ impl Branch {
     /// it.
     pub fn new(scene: &Scene, depth: usize, into: El, before: Option<El>) -> Rc<Self> {
         let owner = Owner::current().map(|owner| owner.downgrade());
-        let (scene, chunks, divides) = (scene.clone(), RefCell::default(), depth == 0);
-        Rc::new(Self { scene, depth, into, before, chunks, divides, begins: true, owner })
+        let (scene, chunks) = (scene.clone(), RefCell::default());
+        Rc::new(Self { scene, depth, into, before, chunks, divides: true, begins: true, owner })
     }
 
     /// Shows these comments, in this order. What stays keeps its nodes.
@@ -115,7 +115,7 @@ impl Branch {
         let mut before = self.before.as_ref().map(|before| before.node().clone());
         let mut chunks: Vec<Rc<Chunk>> = Vec::new();
         let whole: usize = groups.iter().map(|group| group.weight).sum();
-        if let Some(most) = HEIGHT.checked_div(whole).filter(|_| self.divides) {
+        if let Some(most) = HEIGHT.checked_div(whole).filter(|_| self.divides && self.depth == 0) {
             let _ = self
                 .into
                 .html()
@@ -193,7 +193,7 @@ impl Chunk {
     fn new(branch: &Rc<Branch>, is_large: bool) -> Rc<Self> {
         let class = if branch.depth == 0 { "threads" } else { "replies" };
         let list = if is_large {
-            el("div").class("list")
+            el("div").class(if branch.depth == 0 { "list" } else { "" })
         } else {
             el("ol").class(class).part(class).attr("role", "list")
         };

@@ -52,5 +52,6 @@ fn pressed(event: &Event) -> Option<Element> {
     // Between two replies there is no line.
     let replies = list.first_element_child()?.get_bounding_client_rect();
     let beside = at < replies.left() || at > replies.right();
-    list.parent_element()?.query_selector(":scope > [data-key]").ok()?.filter(|_| beside)
+    let thread = list.closest(".thread").ok()??;
+    thread.query_selector(":scope > [data-key]").ok()?.filter(|_| beside)
 }

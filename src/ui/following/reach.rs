@@ -71,18 +71,21 @@ fn go_on(scene: Scene, mut chunks: VecDeque<Weak<Chunk>>) {
     let start = js_sys::Date::now();
     while let Some(chunk) = chunks.pop_front() {
         match chunk.upgrade().filter(|chunk| !chunk.is_filled()) {
+            // At once: of a large one that is far nothing stays in the page unless there are words in it.
             Some(chunk) if chunk.is_large() => {
                 chunk.come();
-                chunks.extend(chunk.parts().iter().map(Rc::downgrade));
+                chunk.parts().iter().for_each(|part| put_words(&scene, part));
             }
-            Some(chunk) => {
-                let words = scene.discussion.words_under(&chunk.keys());
-                chunk.fill(&el("li").attr("hidden", "until-found").text(&words));
-            }
+            Some(chunk) => put_words(&scene, &chunk),
             None => {}
         }
         if js_sys::Date::now() - start > SLICE {
             return after(0, move || go_on(scene, chunks));
         }
     }
+}
+
+fn put_words(scene: &Scene, chunk: &Chunk) {
+    let words = scene.discussion.words_under(&chunk.keys());
+    chunk.fill(&el("li").attr("hidden", "until-found").text(&words));
 }

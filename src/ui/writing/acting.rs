@@ -34,7 +34,7 @@ fn gauge(whole: &El) {
         whole.find_all(lists).iter().map(|list| list.html().offset_height()).sum()
     };
     // Replies that are far away stand in the page by a guess.
-    let height = height(".threads:not([aria-busy=true])") - height("article ~ [aria-busy=true]");
+    let height = height(".threads:not([aria-busy=true])") - height(".thread [aria-busy=true]");
     let count = whole.find_all("article").len();
     let each = usize::try_from(height).unwrap_or(0).checked_div(count).filter(|each| *each > 0);
     if let Some(each) = each {

@@ -7,6 +7,9 @@ loadCounts();
 const tag = document.createElement("jaw-jaw");
 tag.endpoint = "https://comments.example";
 tag.token = "secret";
+tag.depth = 3;
+tag.article = null;
+const article: string = tag.article;
 tag.refresh();
 tag.addEventListener("jawjaw:beforecomment", (event) => {
   const words: string = event.detail.text;
@@ -15,7 +18,7 @@ tag.addEventListener("jawjaw:beforecomment", (event) => {
     event.preventDefault();
   }
 });
-document.addEventListener("jawjaw:rate", ({ detail }) => console.log(loaded, detail.ratingValue?.toFixed(1)));
+document.addEventListener("jawjaw:rate", ({ detail }) => console.log(loaded, article, detail.ratingValue?.toFixed(1)));
 
 // @ts-expect-error There is no such order.
 export const wrong = <jaw-jaw endpoint="https://comments.example" sort="tallest" />;
