@@ -12,12 +12,12 @@
   const load = (root) => {
     const link = document.createElement("link");
     link.rel = "modulepreload";
-    link.href = base + "jawjaw-widget.js";
-    link.integrity = "jawjaw-widget.js";
+    // Another build has other addresses: some servers have browsers keep files for a year.
+    link.href = base + "jawjaw-widget.js?" + (link.integrity = "jawjaw-widget.js");
     root.append(link);
-    const wasm = fetch(base + "jawjaw-widget.wasm", { integrity: "jawjaw-widget.wasm" }).catch(
-      (error) => error,
-    );
+    const wasm = fetch(link.href.replace("js?", "wasm?"), {
+      integrity: "jawjaw-widget.wasm",
+    }).catch((error) => error);
     return import(link.href).then((glue) => glue.default(wasm));
   };
 

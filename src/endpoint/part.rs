@@ -95,6 +95,8 @@ pub async fn need(part: Part) -> Result<(), Trouble> {
 
 async fn fetch(address: String, part: Part) -> Result<JsValue, JsValue> {
     let sum = SUMS.with(|sums| sums.as_ref()?.get(part as u32).as_string());
+    // Another build has other addresses: some servers have browsers keep files for a year.
+    let address = [&*address, "?", sum.as_deref().unwrap_or_default()].concat();
     let response = match get(&address, sum.as_deref()).await {
         // Something else than what was built looks like nothing at all.
         Err(error) if sum.is_some() => {

@@ -1,9 +1,13 @@
 //! What of the widget is fetched when, and what becomes of the reader where it cannot be.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, ensure};
+use base64::Engine as _;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::common::{blog, button, card, native, page, post, tag, unharmed, visit, wait_threads};
 use crate::{Page, Reply, Site, World};
@@ -14,6 +18,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("parts_of_another_build_are_refused", of_another_build_are_refused),
     ("parts_read_markdown_where_a_service_gives_it", read_markdown_where_a_service_gives_it),
     ("parts_that_were_changed_do_not_run", that_were_changed_do_not_run),
+    ("parts_kept_of_the_last_build", kept_of_the_last_build),
     ("parts_check_a_profile_of_ones_own", check_a_profile_of_ones_own),
 ];
 
@@ -131,6 +136,52 @@ fn that_were_changed_do_not_run(world: &World) -> Result<()> {
         unharmed(&page)?;
     }
     Ok(())
+}
+
+/// A site on which browsers keep everything but the loader for a year, as many themes' assets are: after an
+/// update the loader is of one build and what the browser has of another.
+fn kept_of_the_last_build(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "there", None, "Ada")?;
+    let glue = std::fs::read_to_string(world.dist().join("jawjaw-widget.js"))?;
+    let loader = std::fs::read_to_string(world.dist().join("jawjaw.js"))?;
+    let older_glue = format!("{glue}\n// An older build.");
+    let sum = |text: &str| {
+        base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes()))
+    };
+    let older_loader = loader.replace(&sum(&glue), &sum(&older_glue));
+    ensure!(older_loader != loader, "the loader knows the glue's sum");
+    let is_older = Arc::new(AtomicBool::new(true));
+    let older = is_older.clone();
+    let route = move |ask: &crate::Ask| {
+        let older = older.load(Ordering::Relaxed);
+        let script = |text: &str| Reply::new(200, "text/javascript", text);
+        Some(match ask.path.as_str() {
+            "/w/jawjaw.js" => script(if older { &older_loader } else { &loader })
+                .header("cache-control", "no-store"),
+            "/w/jawjaw-widget.js" => script(if older { &older_glue } else { &glue })
+                .header("cache-control", "max-age=31536000, immutable"),
+            _ => return None,
+        })
+    };
+    let site = Site::new().route(route).dir("/w/", &world.dist());
+    let site = site.page("/", &page(&tag(&native.url))).start()?;
+    let page = world.page()?;
+    for build in ["the older", "the newer"] {
+        visit(&page, &site.url("/"))?;
+        wait_threads(&page, "Ada: there\n")?;
+        let asked = site.asked().iter().filter(|one| one.contains("-widget.js")).count();
+        ensure!(asked == 1 + usize::from(build == "the newer"), "{build}: {:?}", site.asked());
+        // The browser does keep it.
+        visit(&page, &site.url("/"))?;
+        ensure!(
+            site.asked().iter().filter(|one| one.contains("-widget.js")).count() == asked,
+            "{build} is kept: {:?}",
+            site.asked()
+        );
+        is_older.store(false, Ordering::Relaxed);
+    }
+    unharmed(&page)
 }
 
 fn read_markdown_where_a_service_gives_it(world: &World) -> Result<()> {
