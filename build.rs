@@ -87,5 +87,24 @@ fn tight(css: &str) -> String {
         tight = tight.replace(&format!(" {mark}"), mark).replace(&format!("{mark} "), mark);
     }
     // A colon with a space after it separates a property from its value; one without is a pseudo-class.
-    tight.replace(": ", ":").replace(";}", "}")
+    of_the_page(&tight.replace(": ", ":").replace(";}", "}"))
+}
+
+/// Many pages make their `rem` 10 pixels. Ours is at least the size of the text where the tag stands
+/// (`src/ui/palette.rs`).
+fn of_the_page(css: &str) -> String {
+    let mut out = String::new();
+    let mut pieces = css.split("rem").peekable();
+    while let Some(piece) = pieces.next() {
+        let words = piece.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+        let words = words.strip_suffix('-').filter(|_| words != piece).unwrap_or(words);
+        let number = &piece[words.len()..];
+        out += words;
+        match (number, pieces.peek()) {
+            ("", Some(_)) => out += "rem",
+            (number, Some(_)) => out += &["calc(", number, "*var(--rem))"].concat(),
+            (number, None) => out += number,
+        }
+    }
+    out
 }

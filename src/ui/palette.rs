@@ -1,4 +1,4 @@
-//! Takes the colours of the page where the widget stands, and follows them (`domain/palette.rs`).
+//! Takes the colours, and the size of the text, of the page where the widget stands, and follows them (`domain/palette.rs`).
 
 use js_sys::Number;
 use wasm_bindgen::{JsCast, JsValue};
@@ -70,6 +70,8 @@ impl Place {
         };
         let text = self.computed(&self.host, "color");
         set("--text", &text);
+        // What `rem` is in our sheets (`build.rs`).
+        set("--rem", &["max(1rem,", &self.computed(&self.host, "font-size"), ")"].concat());
         let own = ["var(--own-accent)", "var(--own-star)", "var(--own-wrong)"].map(shown);
         let made = Palette::of(shown(&text), paper, &own);
         set("--pole", if made.white { "#fff" } else { "#000" });

@@ -19,6 +19,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("a11y_longer_words", longer_words),
     ("a11y_focus_is_seen", focus_is_seen),
     ("looks_focused_once", focused_once),
+    ("looks_as_large_as_the_text", as_large_as_the_text),
 ];
 
 /// A page that frames what has the focus does not frame the whole discussion.
@@ -34,6 +35,34 @@ fn focused_once(world: &World) -> Result<()> {
         .map((it) => [it.matches(':focus'), getComputedStyle(it).outlineStyle])";
     let marks = page.eval(marks)?;
     ensure!(marks == json!([[true, "none"], [true, "solid"]]), "{marks}");
+    unharmed(&page)
+}
+
+/// Many themes make a `rem` of 10 pixels and give the text its size back: what is pressed, and the space between,
+/// is as large there as anywhere, and grows with the text.
+fn as_large_as_the_text(world: &World) -> Result<()> {
+    let blog = native(&[])?;
+    post(&blog, "once", None, "Ada")?;
+    let small = "<style>html { font-size: 62.5% } body { font-size: 1.6rem }</style>";
+    let site = world
+        .site()
+        .page("/", &page(&tag(&blog.url)))
+        .page("/small", &page(&[small, &tag(&blog.url)].concat()))
+        .start()?;
+    let page = world.page()?;
+    let sizes = |path: &str| -> Result<Value> {
+        visit(&page, &site.url(path))?;
+        follows(&page)?;
+        page.eval(
+            "deepAll('jaw-jaw', 'button, input, textarea, article').map((one) => {
+                const { x, width, height } = one.getBoundingClientRect();
+                return [one.localName, one.dataset.do ?? one.name, x, width, height].join(' ') })",
+        )
+    };
+    let (usual, small) = (sizes("/")?, sizes("/small")?);
+    ensure!(usual == small, "{usual}\n{small}");
+    page.eval("void (document.querySelector('main').style.fontSize = '40px')")?;
+    page.wait("deep('jaw-jaw', '.fold').offsetHeight === 70")?;
     unharmed(&page)
 }
 
