@@ -71,6 +71,9 @@ fn main() -> Result<()> {
     let parts = PARTS.iter().map(|part| sum(&fresh.join(format!("jawjaw-{}.wasm", part.name))));
     let parts = serde_json::to_string(&parts.collect::<Result<Vec<_>>>()?)?;
     let glue = script::minify(&format!("const jawjawSums={parts};{glue}"), true)?;
+    // Most of its functions run at once, and Chromium then compiles them beside the main thread
+    // (V8's explicit compile hints).
+    let glue = format!("//# allFunctionsCalledOnLoad\n{glue}");
     fs::write(fresh.join("jawjaw-widget.js"), glue)?;
     let mut loader = read(&root.join("src/loader.js"))?;
     for file in ["jawjaw-widget.js", "jawjaw-widget.wasm"] {
