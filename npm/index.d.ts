@@ -49,6 +49,8 @@ export interface JawJawElement extends HTMLElement {
   set "rating-profile"(value: string | null | undefined);
   get loading(): string;
   set loading(value: string | null | undefined);
+  get lang(): string;
+  set lang(value: string | null | undefined);
   get sentences(): string;
   set sentences(value: string | null | undefined);
   get images(): string;

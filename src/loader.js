@@ -104,19 +104,18 @@
         #open() {
           this.#close();
           const words = (this.#turn = read(this.profile));
-          (code ??= load(this.#root)).then(
-            (mount) => {
+          (code ??= load(this.#root))
+            .then((mount) => {
               if (words === this.#turn) this.#mounted = mount(this, this.#root, words, read, base);
-            },
-            (error) => {
+            })
+            .catch((error) => {
               code = null;
               this.#root.adoptedStyleSheets = [];
               console.error(
                 `jaw-jaw could not start: is ${base} of one build, 'wasm-unsafe-eval' allowed?`,
                 error,
               );
-            },
-          );
+            });
         }
       },
     );

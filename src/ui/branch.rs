@@ -25,7 +25,7 @@ const HEIGHT: usize = 1 << 24;
 const CHUNK: usize = 10;
 /// The same in a large one.
 const LARGE: usize = 500;
-/// A list of more threads than these is long.
+/// A list of more threads, or replies to one comment, than these is long.
 const LONG: usize = 200;
 
 /// The comments of one list.

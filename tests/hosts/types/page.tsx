@@ -9,6 +9,7 @@ tag.endpoint = "https://comments.example";
 tag.token = "secret";
 tag.depth = 3;
 tag.article = null;
+tag.lang = null;
 const article: string = tag.article;
 tag.refresh();
 tag.addEventListener("jawjaw:beforecomment", (event) => {

@@ -1,5 +1,6 @@
 //! What of the widget is fetched when, and what becomes of the reader where it cannot be.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -152,15 +153,19 @@ fn kept_of_the_last_build(world: &World) -> Result<()> {
     let older_loader = loader.replace(&sum(&glue), &sum(&older_glue));
     ensure!(older_loader != loader, "the loader knows the glue's sum");
     let is_older = Arc::new(AtomicBool::new(true));
-    let older = is_older.clone();
+    let (older, dist) = (is_older.clone(), world.dist());
     let route = move |ask: &crate::Ask| {
         let older = older.load(Ordering::Relaxed);
         let script = |text: &str| Reply::new(200, "text/javascript", text);
-        Some(match ask.path.as_str() {
-            "/w/jawjaw.js" => script(if older { &older_loader } else { &loader })
+        let kept = |reply: Reply| reply.header("cache-control", "max-age=31536000, immutable");
+        let program = |name: &str| std::fs::read(dist.join(name)).ok();
+        Some(match ask.path.strip_prefix("/w/")? {
+            "jawjaw.js" => script(if older { &older_loader } else { &loader })
                 .header("cache-control", "no-store"),
-            "/w/jawjaw-widget.js" => script(if older { &older_glue } else { &glue })
-                .header("cache-control", "max-age=31536000, immutable"),
+            "jawjaw-widget.js" => kept(script(if older { &older_glue } else { &glue })),
+            name if Path::new(name).extension() == Some("wasm".as_ref()) => {
+                kept(Reply::new(200, "application/wasm", program(name)?))
+            }
             _ => return None,
         })
     };
@@ -170,15 +175,24 @@ fn kept_of_the_last_build(world: &World) -> Result<()> {
     for build in ["the older", "the newer"] {
         visit(&page, &site.url("/"))?;
         wait_threads(&page, "Ada: there\n")?;
-        let asked = site.asked().iter().filter(|one| one.contains("-widget.js")).count();
-        ensure!(asked == 1 + usize::from(build == "the newer"), "{build}: {:?}", site.asked());
-        // The browser does keep it.
+        page.click(&button("there", "reply"))?;
+        page.wait("deep('jaw-jaw', '.opened button[type=submit]')")?;
+        let times = |file: &str| -> Result<usize> {
+            let requests = page.requests()?;
+            let named = requests.iter().filter(|one| one.url.contains(file));
+            let addresses: BTreeSet<&str> = named.map(|one| one.url.as_str()).collect();
+            ensure!(addresses.iter().all(|one| one.contains('?')), "{addresses:?}");
+            Ok(addresses.len())
+        };
+        // Another glue, with which the program comes; its parts are what they were.
+        let asked = [times("-widget.js")?, times("-widget.wasm")?, times("-writing.wasm")?];
+        let builds = 1 + usize::from(build == "the newer");
+        ensure!(asked == [builds, builds, 1], "{build}: {asked:?}");
+        // The browser does keep them.
+        let before = site.asked().len();
         visit(&page, &site.url("/"))?;
-        ensure!(
-            site.asked().iter().filter(|one| one.contains("-widget.js")).count() == asked,
-            "{build} is kept: {:?}",
-            site.asked()
-        );
+        let again = site.asked().split_off(before);
+        ensure!(!again.iter().any(|one| one.contains("-widget.")), "{build} is kept: {again:?}");
         is_older.store(false, Ordering::Relaxed);
     }
     unharmed(&page)
