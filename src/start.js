@@ -13,9 +13,14 @@ const text = (asked) =>
       });
   });
 
+const begin = (host, root, profile, read, folder) =>
+  mount(host, root, text(profile), (name) => text(read(name)), folder);
+
 // What was fetched in, `mount` out. The program is compiled while it comes, where the server says what it is.
 export default async (fetched) => {
   const answer = await fetched;
+  // Where a tag failed the next one asks again; the others have theirs in the program that runs.
+  if (wasm) return begin;
   if (!answer.ok) throw answer.status ? Error(answer.status + " " + answer.url) : answer;
   const streams = answer.headers.get("content-type") === "application/wasm";
   if (!streams) console.warn("jaw-jaw: serve .wasm as application/wasm; it starts sooner");
@@ -24,6 +29,5 @@ export default async (fetched) => {
     __wbg_get_imports(),
   );
   __wbg_finalize_init(program.instance);
-  return (host, root, profile, read, folder) =>
-    mount(host, root, text(profile), (name) => text(read(name)), folder);
+  return begin;
 };

@@ -20,6 +20,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("embed_children_stay_where_it_cannot_start", children_stay_where_it_cannot_start),
     ("embed_served_as_anything", served_as_anything),
     ("embed_profile_that_never_comes", profile_that_never_comes),
+    ("embed_one_that_fails_leaves_the_others", one_that_fails_leaves_the_others),
     ("embed_an_address_opens_its_comment", an_address_opens_its_comment),
     ("embed_mistakes_are_explained", mistakes_are_explained),
     ("embed_follows_its_attributes", follows_its_attributes),
@@ -243,6 +244,27 @@ fn profile_that_never_comes(world: &World) -> Result<()> {
     let console = page.console()?.join("\n");
     ensure!(console.contains("the profile \"native\" could not be fetched"), "{console}");
     unharmed(&page)
+}
+
+/// What goes wrong as one tag begins is told, and neither those before it nor those after it notice.
+fn one_that_fails_leaves_the_others(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "hello", None, "Ada")?;
+    let (one, far) = (tag(&native.url), "<div style='height:5000px'></div>");
+    let site = world.site().page("/", &page(&[&one, far, &one, far, &one].concat())).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.eval("window.tags = [...document.querySelectorAll('jaw-jaw')], 0")?;
+    page.eval("void (tags[1].shadowRoot.replaceChildren = () => { throw Error('patched') })")?;
+    page.eval("tags[1].scrollIntoView()")?;
+    page.wait("tags[1].shadowRoot.adoptedStyleSheets.length === 0")?;
+    let console = page.console()?.join("\n");
+    ensure!(console.contains("could not start") && console.contains("patched"), "{console}");
+    page.eval("tags[2].scrollIntoView()")?;
+    page.wait("tags[2].shadowRoot.querySelector('article')")?;
+    page.eval("tags[0].scrollIntoView()")?;
+    page.click(&format!("{}.querySelector('[data-do=upvote]')", card("hello")))?;
+    page.wait("tags[0].shadowRoot.querySelector('[aria-pressed=true]')").map(drop)
 }
 
 fn an_address_opens_its_comment(world: &World) -> Result<()> {
