@@ -70,8 +70,13 @@ pub(super) fn with<T>(more: &str, show: impl FnOnce() -> T) -> T {
 pub(super) fn settled(page: &Page) -> Result<()> {
     let own = "deep('jaw-jaw', '.jawjaw').style.getPropertyValue('--text')";
     let page_has = "getComputedStyle(deep('jaw-jaw')).color";
+    let size = "deep('jaw-jaw', '.jawjaw').style.getPropertyValue('--rem')";
+    let page_size = "`max(1rem,${getComputedStyle(deep('jaw-jaw')).fontSize})`";
+    // What is heard by a transition has come through it.
+    let through = "getComputedStyle(deep('jaw-jaw')).fontSize === getComputedStyle(deep('jaw-jaw', '.jawjaw')).fontSize";
     page.wait(&format!(
-        "document.fonts.ready.then(() => document.getAnimations().length === 0 && {page_has} === {own})"
+        "document.fonts.ready.then(() => document.getAnimations().length === 0 && {page_has} === {own}
+            && {page_size} === {size} && {through})"
     ))
     .map(drop)
 }
