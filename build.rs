@@ -95,18 +95,15 @@ fn tight(css: &str) -> String {
 fn of_the_page(css: &str) -> String {
     let mut heads = css.split('@').skip(1).filter_map(|rule| rule.split('{').next());
     assert!(heads.all(|head| !head.contains("rem")), "a condition knows no var(): write em");
+    let (before, last) = css.rsplit_once("rem").expect("sizes are written in rem");
     let mut out = String::new();
-    let mut pieces = css.split("rem").peekable();
-    while let Some(piece) = pieces.next() {
+    for piece in before.split("rem") {
         let words = piece.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
         let words = words.strip_suffix('-').filter(|_| words != piece).unwrap_or(words);
         let number = &piece[words.len()..];
         out += words;
-        match (number, pieces.peek()) {
-            ("", Some(_)) => out += "rem",
-            (number, Some(_)) => out += &["calc(", number, "*var(--rem))"].concat(),
-            (number, None) => out += number,
-        }
+        let size = ["calc(", number, "*var(--rem))"].concat();
+        out += if number.is_empty() { "rem" } else { &size };
     }
-    out
+    out + last
 }

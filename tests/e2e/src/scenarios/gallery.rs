@@ -71,12 +71,12 @@ pub(super) fn settled(page: &Page) -> Result<()> {
     let own = "deep('jaw-jaw', '.jawjaw').style.getPropertyValue('--text')";
     let page_has = "getComputedStyle(deep('jaw-jaw')).color";
     let size = "deep('jaw-jaw', '.jawjaw').style.getPropertyValue('--rem')";
-    let page_size = "`max(1rem,${getComputedStyle(deep('jaw-jaw')).fontSize})`";
-    // What is heard by a transition has come through it.
-    let through = "getComputedStyle(deep('jaw-jaw')).fontSize === getComputedStyle(deep('jaw-jaw', '.jawjaw')).fontSize";
+    // The widget hears of it by a transition, and is through that.
+    let sizes =
+        "[deep('jaw-jaw'), deep('jaw-jaw', '.jawjaw')].map((it) => getComputedStyle(it).fontSize)";
     page.wait(&format!(
         "document.fonts.ready.then(() => document.getAnimations().length === 0 && {page_has} === {own}
-            && {page_size} === {size} && {through})"
+            && {sizes}.every((it) => `max(1rem,${{it}})` === {size}))"
     ))
     .map(drop)
 }
