@@ -18,7 +18,7 @@ use crate::events::{self, Events};
 use crate::limits::{self, Pace};
 use crate::problem::Problem;
 use crate::store::Store;
-use crate::{Options, comments, counts, rating};
+use crate::{Options, comments, counts, embedded, rating};
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -99,30 +99,38 @@ impl App {
             .max_age(std::time::Duration::from_hours(2)))
     }
 
-    /// The built widget, for any page, and the demo.
+    /// The built widget, for any page, and the demo: from `--dist`, else from the binary itself.
     fn files(&self) -> Router {
-        let Some(dist) = &self.options.dist else {
-            return Router::new().fallback(|| async { Problem::NotFound });
-        };
-        let files = ServeDir::new(dist).precompressed_br().precompressed_gzip();
-        let files = files.append_index_html_on_directories(false);
+        let mut routes = Router::new();
+        if let Some(dist) = &self.options.dist {
+            let files = ServeDir::new(dist).precompressed_br().precompressed_gzip();
+            routes = routes.fallback_service(files.append_index_html_on_directories(false));
+            if self.options.demo {
+                routes = routes
+                    .route_service("/", ServeFile::new(dist.join("demo/index.html")))
+                    .route_service("/demo.css", ServeFile::new(dist.join("demo/demo.css")));
+            }
+        } else if embedded::is_there() {
+            routes = embedded::files();
+            if self.options.demo {
+                routes = routes
+                    .route("/", embedded::file("demo/index.html"))
+                    .route("/demo.css", embedded::file("demo/demo.css"));
+            }
+        } else {
+            return routes.fallback(|| async { Problem::NotFound });
+        }
         let shared = |name: &'static str, value: &'static str| {
             SetResponseHeaderLayer::if_not_present(
                 HeaderName::from_static(name),
                 HeaderValue::from_static(value),
             )
         };
-        let mut routes = Router::new();
+        // A policy says nothing of what is not a page.
         if self.options.demo {
-            let page = ServeFile::new(dist.join("demo/index.html"));
-            let styles = ServeFile::new(dist.join("demo/demo.css"));
-            routes = routes
-                .route_service("/", page)
-                .route_service("/demo.css", styles)
-                .layer(shared("content-security-policy", DEMO_POLICY));
+            routes = routes.route_layer(shared("content-security-policy", DEMO_POLICY));
         }
         routes
-            .fallback_service(files)
             .layer(shared("access-control-allow-origin", "*"))
             .layer(shared("cross-origin-resource-policy", "cross-origin"))
             .layer(shared("cache-control", "no-cache"))

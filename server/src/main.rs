@@ -8,6 +8,7 @@ mod ask;
 mod comments;
 mod counts;
 mod demo;
+mod embedded;
 mod events;
 mod limits;
 mod moment;
@@ -41,7 +42,7 @@ pub(crate) struct Options {
     /// A page origin that may use the API, such as <https://blog.example>; may be given more than once.
     #[arg(long = "origin")]
     origins: Vec<String>,
-    /// The folder of the built widget, to be served too.
+    /// The folder of the built widget, to be served too; a release has one inside.
     #[arg(long)]
     dist: Option<PathBuf>,
     /// Serve the demo article, and fill its discussion if the database is new.
