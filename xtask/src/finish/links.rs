@@ -73,11 +73,12 @@ impl Links {
         for (at, kind, symbol) in &raw.in_data {
             let segment = raw.segments.iter().find(|(_, file)| file.contains(at));
             let (start, file) = segment.context("a relocation outside all data")?;
-            let holder = links.at(start + u32::try_from(at - file.start)?);
+            let address = start + u32::try_from(at - file.start)?;
+            let holder = links.at(address);
+            let holder = holder
+                .with_context(|| format!("the pointer at {address} stands in no piece of data"))?;
             let target = links.target(&raw, *kind, *symbol)?;
-            if let (Some(holder), Some(target)) = (holder, target) {
-                links.data[holder].targets.push(target);
-            }
+            links.data[holder].targets.extend(target);
         }
         Ok(links)
     }
@@ -94,18 +95,26 @@ impl Links {
         match kind {
             Kind::TableIndexSleb | Kind::TableIndexI32 | Kind::FunctionIndexI32 => match symbol? {
                 SymbolInfo::Func { index, .. } => {
-                    Ok(raw.names.get(index).cloned().map(Target::Function))
+                    let name = raw.names.get(index).cloned();
+                    Ok(Some(Target::Function(name.context("a function without a name")?)))
                 }
                 _ => bail!("the address of a function that is none"),
             },
             Kind::MemoryAddrLeb | Kind::MemoryAddrSleb | Kind::MemoryAddrI32 => match symbol? {
-                SymbolInfo::Data { symbol: Some(defined), .. } => {
+                SymbolInfo::Data { symbol: Some(defined), name, .. } => {
                     let Some((start, _)) = raw.segments.get(defined.index as usize) else {
+                        // Zeros, for which there are no bytes.
                         return Ok(None);
                     };
-                    Ok(self.at(start + defined.offset).map(Target::Data))
+                    let address = start + defined.offset;
+                    let piece = self.at(address).map(Target::Data);
+                    if piece.is_none() && defined.size > 0 {
+                        bail!("{name} at {address} is in no piece of data");
+                    }
+                    Ok(piece)
                 }
-                _ => Ok(None),
+                SymbolInfo::Data { symbol: None, .. } => Ok(None),
+                _ => bail!("an address in memory of what is no data"),
             },
             // Calls, types and globals: code shows them itself.
             Kind::FunctionIndexLeb

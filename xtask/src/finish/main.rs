@@ -6,6 +6,7 @@ mod module;
 mod optimise;
 mod order;
 mod plan;
+mod proof;
 mod script;
 mod split;
 
@@ -54,6 +55,7 @@ fn main() -> Result<()> {
     let _ = fs::remove_dir_all(&fresh);
     fs::create_dir_all(&fresh)?;
 
+    proof::known_bindgen(&read(&root.join("Cargo.lock"))?)?;
     let built = fs::read(staging.join("jawjaw_bg.wasm")).context("Trunk wrote no module")?;
     let module = module::trim(&built)?;
     let linked = fs::read(root.join("target/wasm32-unknown-unknown/wasm/jawjaw.wasm"))?;
@@ -62,8 +64,10 @@ fn main() -> Result<()> {
     let modules = split::split(&module.bytes, &links, PARTS, &seal[..12])?;
     let names = std::iter::once("widget").chain(PARTS.iter().map(|part| part.name));
     for (name, module) in names.zip(modules) {
-        let file = fresh.join(format!("jawjaw-{name}.wasm"));
-        fs::write(file, order::order(&optimise::optimise(root, module)?)?)?;
+        let name = format!("jawjaw-{name}.wasm");
+        let module = order::order(&optimise::optimise(root, module)?)?;
+        proof::valid(&name, &module)?;
+        fs::write(fresh.join(name), module)?;
     }
     // Each is checked by what fetches it: the parts by the glue, the module and the glue by the loader.
     let glue =

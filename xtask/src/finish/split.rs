@@ -15,6 +15,7 @@ use walrus::{
 
 use crate::links::Links;
 use crate::plan::{Body, Part, Plan};
+use crate::proof;
 
 /// Under this name a part asks for everything of the first module.
 const FROM: &str = "";
@@ -32,6 +33,9 @@ pub(crate) fn split(
 ) -> Result<Vec<Vec<u8>>> {
     let whole = Whole::of(bytes)?;
     let plan = Plan::of(&whole.module, links, parts)?;
+    proof::closed(&whole.module, links, &plan)?;
+    let (pieces, dropped) = proof::dropped(links, &plan);
+    eprintln!("  nothing points at {pieces} pieces of data: {dropped} bytes left out");
     let mut slots = whole.slots()?;
     let mut size = u32::try_from(whole.module.tables.get(whole.table).initial)?;
     for door in plan.doors.iter().flatten() {
