@@ -15,8 +15,8 @@ use crate::tools;
 
 /// What `cargo xtask test` takes.
 pub(crate) const NAMES: &[&str] = &[
-    "native", "tokens", "supply", "wasm", "e2e", "contract", "again", "faults", "trials",
-    "hostile", "a11y",
+    "native", "tokens", "supply", "wasm", "engines", "e2e", "contract", "again", "faults",
+    "trials", "hostile", "a11y",
 ];
 
 /// Scenarios of `e2e` by themselves.
@@ -55,6 +55,7 @@ pub(crate) fn run(
             "supply" => supply(),
             "again" => again(),
             "wasm" => wasm(only),
+            "engines" => engines(only),
             "e2e" => e2e(only, quick, corpus.as_deref()),
             "faults" | "trials" | "hostile" | "a11y" => e2e(
                 only.or_else(|| within(name).map(|(_, names)| *names)),
@@ -185,6 +186,17 @@ fn wasm(only: Option<&str>) -> Result<Count> {
     test.env("CHROMEDRIVER", driver.context("there is no chromedriver")?);
     test.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
     counted(&mut test)
+}
+
+/// The visits that Chromium, Firefox and WebKit must all bear, against a real server.
+fn engines(only: Option<&str>) -> Result<Count> {
+    tools::for_testing()?;
+    let geckodriver = tools::geckodriver()?;
+    build::if_stale()?;
+    build_server()?;
+    let mut play = cargo();
+    play.args(["run", "--quiet", "--package", "jawjaw-e2e", "--", "engines"]).args(only);
+    counted(play.env("GECKODRIVER", geckodriver))
 }
 
 /// Whole visits in real Chromium, against real servers; hostile answers in Firefox too.

@@ -16,6 +16,8 @@ const CARGO_DENY: &str = "0.20.2";
 const TRUNK: &str = "0.21.14";
 /// The first Binaryen that is known to read what this toolchain writes.
 const BINARYEN: &str = "binaryen@132.0.0";
+/// What drives Firefox: Debian has none, and npm's package fetches it from elsewhere.
+const GECKODRIVER: &str = "0.37.1";
 /// What judges whether a page can be used by everyone.
 const AXE_CORE: &str = "axe-core@4.14.1";
 /// What PyPI has of html5lib, and where the tests are in it.
@@ -175,7 +177,16 @@ fn toolchain() -> Result<String> {
     channel.map(|(channel, _)| channel.to_owned()).context("rust-toolchain.toml names no channel")
 }
 
-/// Chromium with its driver, Firefox, Python, PHP, npm and a compiler, for the tests.
+/// The program that drives Firefox: `$GECKODRIVER`, else one of ours.
+pub(crate) fn geckodriver() -> Result<PathBuf> {
+    if let Some(own) = std::env::var_os("GECKODRIVER") {
+        return Ok(PathBuf::from(own));
+    }
+    install("geckodriver", "geckodriver", GECKODRIVER, &["--locked"])?;
+    Ok(folder().join("bin/geckodriver"))
+}
+
+/// Chromium with its driver, Firefox, WebKit with a screen to be on, Python, PHP, npm and a compiler, for the tests.
 pub(crate) fn for_testing() -> Result<()> {
     let chromium = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let chromium =
@@ -194,6 +205,12 @@ pub(crate) fn for_testing() -> Result<()> {
     }
     if !firefox {
         missing.push("firefox-esr");
+    }
+    if std::env::var_os("WEBKIT_DRIVER").is_none() && on_path("WebKitWebDriver").is_none() {
+        missing.push("webkit2gtk-driver");
+    }
+    if on_path("Xvfb").is_none() {
+        missing.push("xvfb");
     }
     if !venv {
         missing.extend(["python3", "python3-venv"]);
@@ -261,19 +278,25 @@ pub(crate) fn python(package: &str, version: &str) -> Result<PathBuf> {
 
 /// The program of axe-core, for a page to run.
 pub(crate) fn axe_core() -> Result<PathBuf> {
-    let home = folder().join("axe-core");
-    let (program, done) = (home.join("node_modules/axe-core/axe.min.js"), home.join("installed"));
-    if std::fs::read_to_string(&done).is_ok_and(|what| what == AXE_CORE) && program.is_file() {
+    npm(AXE_CORE, "axe.min.js")
+}
+
+/// A file of a package from npm, which is named with its version.
+fn npm(package: &str, file: &str) -> Result<PathBuf> {
+    let name = package.split('@').next().unwrap_or(package);
+    let home = folder().join(name);
+    let (program, done) = (home.join("node_modules").join(name).join(file), home.join("installed"));
+    if std::fs::read_to_string(&done).is_ok_and(|what| what == package) && program.is_file() {
         return Ok(program);
     }
-    step(&format!("installing {AXE_CORE}"), || {
+    step(&format!("installing {package}"), || {
         std::fs::create_dir_all(&home)?;
         let mut npm = Command::new("npm");
         npm.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"])
             .arg("--prefix")
-            .args([home.as_os_str(), AXE_CORE.as_ref()]);
+            .args([home.as_os_str(), package.as_ref()]);
         quietly(&mut npm)?;
-        std::fs::write(&done, AXE_CORE).context("noting what was installed")
+        std::fs::write(&done, package).context("noting what was installed")
     })?;
     Ok(program)
 }

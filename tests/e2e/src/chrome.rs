@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::paths;
 
 /// Without the background-networking flags every start asks hosts that tests must not need.
-const FLAGS: &[&str] = &[
+pub(crate) const FLAGS: &[&str] = &[
     "--headless",
     "--no-sandbox",
     "--disable-gpu",

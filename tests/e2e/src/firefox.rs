@@ -40,10 +40,26 @@ const PREFERENCES: &[(&str, &str)] = &[
     ("network.proxy.type", "1"),
     ("network.trr.mode", "5"),
     ("security.OCSP.enabled", "0"),
-    // Taken at its word only with the variable that `launch` sets.
+    // Taken at its word only with a variable of `ENVIRONMENT`.
     ("services.settings.server", "\"data:,#remote-settings-dummy/v1\""),
     ("toolkit.telemetry.enabled", "false"),
 ];
+
+/// What a Firefox of ours is started with.
+pub(crate) const ENVIRONMENT: &[(&str, &str)] = &[
+    ("MOZ_HEADLESS", "1"),
+    ("MOZ_CRASHREPORTER_DISABLE", "1"),
+    ("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1"),
+];
+
+/// The preferences for whoever starts it otherwise: other hosts are sought at a proxy where nothing listens.
+pub(crate) fn preferences() -> Result<Value> {
+    let port = [("network.proxy.http_port", "9"), ("network.proxy.ssl_port", "9")];
+    let all = PREFERENCES.iter().chain(&port);
+    let read =
+        |(name, value): &(&str, &str)| Ok(((*name).to_owned(), serde_json::from_str(value)?));
+    Ok(Value::Object(all.map(read).collect::<Result<_>>()?))
+}
 
 /// What is told without being asked.
 const EVENTS: &[&str] = &[
@@ -85,9 +101,7 @@ impl Firefox {
             .arg("about:blank")
             // It writes into its home, and root's may belong to somebody else.
             .env("HOME", profile.path())
-            .env("MOZ_HEADLESS", "1")
-            .env("MOZ_CRASHREPORTER_DISABLE", "1")
-            .env("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1");
+            .envs(ENVIRONMENT.iter().copied());
         let mut process = Process::group(&mut command)?;
         let address = process
             .ready(|said| {
@@ -129,7 +143,7 @@ impl Drop for Firefox {
 }
 
 /// `$FIREFOX`, else the first Firefox on `PATH`.
-fn find() -> Result<PathBuf> {
+pub(crate) fn find() -> Result<PathBuf> {
     if let Some(firefox) = std::env::var_os("FIREFOX") {
         return Ok(PathBuf::from(firefox));
     }

@@ -1,5 +1,5 @@
-//! Browser tests: Chromium over its debugging protocol, Firefox over WebDriver BiDi, host pages made on the spot,
-//! real servers.
+//! Browser tests: Chromium over its debugging protocol, Firefox over WebDriver BiDi, both and WebKit over WebDriver,
+//! host pages made on the spot, real servers.
 //!
 //! A scenario gets a [`World`] and asks it for pages, sites and servers. Everything it started ends
 //! with it. It waits for conditions, never for durations.
@@ -9,6 +9,7 @@ pub mod cdp;
 mod chrome;
 mod dice;
 mod emulate;
+pub mod engines;
 mod faulty;
 mod firefox;
 mod generators;

@@ -1,11 +1,11 @@
-//! `jawjaw-e2e [FILTER] [--list] [--quick] [--table]` plays scenarios; `jawjaw-e2e shots DIR` and
-//! `jawjaw-e2e gallery DIR` take pictures.
+//! `jawjaw-e2e [FILTER] [--list] [--quick] [--table]` plays scenarios; `jawjaw-e2e engines [FILTER]` pays
+//! the visits that all engines must bear; `jawjaw-e2e shots DIR` and `jawjaw-e2e gallery DIR` take pictures.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use jawjaw_e2e::{bench, scenarios, shots, suite};
+use jawjaw_e2e::{bench, engines, scenarios, shots, suite};
 
 fn main() -> ExitCode {
     match run() {
@@ -35,6 +35,9 @@ fn run() -> Result<bool> {
         let most = arguments.get(1).and_then(|most| most.parse().ok()).unwrap_or(usize::MAX);
         bench::run(most, arguments.get(2).map(Path::new))?;
         return Ok(true);
+    }
+    if arguments.first().is_some_and(|verb| verb == "engines") {
+        return engines::run(arguments.get(1).map(String::as_str));
     }
     let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
     let filter = arguments.iter().find(|argument| !argument.starts_with("--"));

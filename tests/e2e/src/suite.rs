@@ -86,7 +86,8 @@ fn place(trouble: &anyhow::Error) -> String {
     ours.map(|line| ["\n    ", line.trim()].concat()).collect()
 }
 
-fn words(panic: &Box<dyn std::any::Any + Send>) -> String {
+/// What a panic said.
+pub(crate) fn words(panic: &Box<dyn std::any::Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! What a reader does, and what must come of it. One file for each part of the widget.
 
 mod a11y;
-mod common;
+pub(crate) mod common;
 mod composer;
 mod counts;
 mod differential;
