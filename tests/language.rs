@@ -73,3 +73,112 @@ fn a_thread_may_be_closed_by_itself() {
         outline(&page, false)
     );
 }
+
+/// The next page, or where another host says that it is.
+#[track_caller]
+fn check_address(mode: &str, answered: &str, said: &str, picture: &str) {
+    let page = match mode {
+        "next" => r##"{"mode":"next","next":"#/next"}"##,
+        _ => r#"{"mode":"link"}"#,
+    };
+    let profile = format!(
+        r##"{{"profile":"x","version":1,"list":{{"href":"x","items":"#/c","page":{page}}},
+        "comment":{{"id":"/id","text":"/t"}}}}"##
+    );
+    let profile = Profile::parse(&profile).expect("a profile");
+    let body = Value::parse(&format!(r#"{{"c":[{{"id":1}}],"next":"{said}"}}"#)).expect("JSON");
+    let variables = Variables::default();
+    let lines = [format!("Link: <{said}>; rel=\"next\"")];
+    let headers = &lines[..];
+    let mut answer = Answer::new(&body, &variables);
+    (answer.url, answer.headers) = (answered, &headers);
+    let page = profile.page(answer, None).expect("a page");
+    let next = page.next.as_ref().and_then(Value::as_text).map(|next| ["ask ", next].concat());
+    let seen = next.or(page.elsewhere.map(|address| ["say ", &address].concat()));
+    assert_eq!(seen.as_deref().unwrap_or("nothing"), picture, "{mode}: {said} from {answered}");
+}
+
+#[test]
+fn a_next_page_is_asked_at_the_scheme_and_port_of_the_page_before() {
+    let here = "https://c.example:8443/api?x=1";
+    for mode in ["next", "link"] {
+        for (said, picture) in [
+            ("https://c.example:8443/api?p=2", "ask https://c.example:8443/api?p=2"),
+            ("http://c.example/api?p=2", "ask https://c.example:8443/api?p=2"),
+            ("http://c.example:8000/api?p=2", "ask https://c.example:8443/api?p=2"),
+            ("//C.Example/api?p=2", "ask https://c.example:8443/api?p=2"),
+            ("/api?p=2", "ask https://c.example:8443/api?p=2"),
+            ("?p=2", "ask https://c.example:8443/api?p=2"),
+            ("https://evil.example/api?p=2", "say https://evil.example/api?p=2"),
+            ("https://c.example@evil.example/", "say https://c.example@evil.example/"),
+            ("https://c.example.evil.example/", "say https://c.example.evil.example/"),
+            ("http://127.0.0.1:3000/api?p=2", "say http://127.0.0.1:3000/api?p=2"),
+            ("javascript:alert(1)", "say javascript:alert(1)"),
+        ] {
+            check_address(mode, here, said, picture);
+        }
+        check_address(
+            mode,
+            "http://[::1]:80/c",
+            "https://[::1]/c?p=2",
+            "ask http://[::1]:80/c?p=2",
+        );
+        check_address(mode, "http://[::1]:80/c", "https://[::2]/c", "say https://[::2]/c");
+        check_address(mode, here, "", "nothing");
+    }
+}
+
+#[test]
+fn replies_are_read_page_by_page() {
+    let check = |page: &str, answer: &str, asked: &[&str]| {
+        let query = match (page.contains("sizeParam"), page.contains("param")) {
+            (true, _) => "{?p,n}",
+            (_, true) => "{?p}",
+            _ => "",
+        };
+        let profile = format!(
+            r##"{{"profile":"x","version":1,"list":{{"href":"https://c.example/c{{?p}}","items":"#",
+            "page":{{"mode":"number","param":"p","size":1}}}},"comment":{{"id":"/id","text":"/t"}},
+            "operations":{{"replies":{{"href":"https://c.example/{{id}}{query}",
+            "result":{{"items":"#/c"}}{page}}}}}}}"##
+        );
+        let profile = Profile::parse(&profile).expect("a profile");
+        let variables = Variables::default().with("id", Value::number(7));
+        let (above, body) = (Value::number(7), Value::parse(answer).expect("JSON"));
+        let (mut next, mut seen) = (None, Vec::new());
+        for _ in asked {
+            let request = profile.more_replies(&variables, next.as_ref()).expect("a request");
+            seen.push(request.url.clone());
+            let mut answer = Answer::new(&body, &variables);
+            answer.url = &request.url;
+            let page = profile.replies(answer, next.as_ref(), &above).expect("replies");
+            assert!(page.found.iter().all(|found| found.parent.as_ref() == Some(&above)));
+            next = page.next;
+        }
+        assert_eq!(seen, asked);
+    };
+    let two = r#"{"c":[{"id":8},{"id":9}],"more":true,"next":"x","at":"?after=9"}"#;
+    let first = "https://c.example/7";
+    check("", two, &[first]);
+    check(
+        r#","page":{"mode":"number","param":"p","sizeParam":"n","size":2}"#,
+        two,
+        &["https://c.example/7?p=1&n=2", "https://c.example/7?p=2&n=2"],
+    );
+    let offset = r#","page":{"mode":"offset","param":"p","size":2}"#;
+    check(offset, two, &[first, "https://c.example/7?p=2", "https://c.example/7?p=4"]);
+    let cursor = r##","page":{"mode":"cursor","param":"p","cursor":"#/next"}"##;
+    check(cursor, two, &[first, "https://c.example/7?p=x"]);
+    let key = r#","page":{"mode":"key","param":"p","cursor":"/id"}"#;
+    check(key, two, &[first, "https://c.example/7?p=9"]);
+    let next = r##","page":{"mode":"next","next":"#/at"}"##;
+    check(next, two, &[first, "https://c.example/7?after=9"]);
+}
+
+#[test]
+fn a_list_may_be_known_to_be_cut() {
+    let cut = |list: &str, items: &str| read(list, r#","text":"/t""#, items).truncated;
+    let full = r##","truncated":{"from":"#","count":true,"eq":2}"##;
+    assert!(cut(full, r#"[{"id":1},{"id":2}]"#) && !cut(full, r#"[{"id":1}]"#));
+    assert!(!cut("", r#"[{"id":1},{"id":2}]"#));
+}

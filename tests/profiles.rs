@@ -199,7 +199,11 @@ fn every_intent_becomes_the_request_in_the_picture() {
             let root = root.with("parent.nick", Value::Null);
             let reply = all.clone().with("parent", Value::number(7)).with("root", Value::number(5));
             let variables = if operation == "create" { &root } else { &all };
-            add(operation, &profile.write(operation, variables).expect("an operation"));
+            let request = match operation.as_str() {
+                "replies" => profile.more_replies(variables, None),
+                _ => profile.write(operation, variables),
+            };
+            add(operation, &request.expect("an operation"));
             if operation == "create" {
                 add("create, a reply", &profile.write(operation, &reply).expect("an operation"));
             }

@@ -2,6 +2,8 @@
 
 use crate::domain::author::Author;
 use crate::domain::body::Body;
+use crate::domain::markup;
+use crate::domain::said::{self, Likeness};
 use crate::domain::time::Time;
 use crate::domain::vote::Tally;
 
@@ -74,12 +76,14 @@ pub struct Comment {
 }
 
 impl Comment {
-    /// Whether it says these words, however they are marked up.
-    pub fn says(&self, text: &str) -> bool {
-        let words = crate::domain::markup::words(&crate::domain::markup::read(&self.body));
-        let bare =
-            |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-        self.source.as_deref() == Some(text) || bare(&words) == bare(text)
+    /// How far it says these words, however they are marked up. `plain` is described at
+    /// [`said::likeness`].
+    pub fn says(&self, text: &str, plain: &dyn Fn(&str) -> String) -> Likeness {
+        let words = markup::words(&markup::read(&self.body));
+        let shown = said::likeness(text, &words, plain);
+        let source = self.source.as_deref();
+        let typed = source.map_or(Likeness::Different, |it| said::likeness(text, it, plain));
+        shown.max(typed)
     }
 }
 

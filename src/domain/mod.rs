@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod palette;
 pub mod permalink;
 pub mod rating;
+pub mod said;
 pub mod thread;
 pub mod time;
 pub mod token;

@@ -33,7 +33,7 @@ impl Order {
         let tally = tally.unwrap_or_default();
         match self {
             Self::Newest => (at, 0),
-            Self::Oldest => (-at, 0),
+            Self::Oldest => (at.saturating_neg(), 0),
             Self::Best => (best(tally), at),
             Self::Discussed => (i64::try_from(replies).unwrap_or(i64::MAX), at),
             Self::Controversial => (contested(tally), at),
@@ -48,12 +48,12 @@ fn best(tally: Tally) -> i64 {
     /// The 0.975 quantile of the normal distribution.
     const Z: f64 = 1.959_964;
     let Some(down) = tally.down else { return tally.up };
-    let (up, down) = (tally.up.max(0), down.max(0));
-    if up + down == 0 {
+    #[expect(clippy::cast_precision_loss, reason = "votes")]
+    let (up, down) = (tally.up.max(0) as f64, down.max(0) as f64);
+    let all = up + down;
+    if all == 0.0 {
         return 0;
     }
-    #[expect(clippy::cast_precision_loss, reason = "votes")]
-    let (up, all) = (up as f64, (up + down) as f64);
     let share = up / all;
     let spread = Z * ((share * (1.0 - share) + Z * Z / (4.0 * all)) / all).sqrt();
     let low = (share + Z * Z / (2.0 * all) - spread) / (1.0 + Z * Z / all);
@@ -64,10 +64,12 @@ fn best(tally: Tally) -> i64 {
 
 /// Many votes, and as many for as against.
 fn contested(tally: Tally) -> i64 {
-    let (up, down) = (tally.up.max(0), tally.down.unwrap_or(0).max(0));
-    let (less, more) = (up.min(down), up.max(down));
-    // The whole of votes, weighed by how even they are.
-    if more == 0 { 0 } else { (up.saturating_add(down)).saturating_mul(less) * 1_000 / more }
+    #[expect(clippy::cast_precision_loss, reason = "votes")]
+    let (up, down) = (tally.up.max(0) as f64, tally.down.unwrap_or(0).max(0) as f64);
+    // The whole of votes, weighed by how even they are; without any it is no number, and becomes 0.
+    #[expect(clippy::cast_possible_truncation, reason = "what is greater is the greatest")]
+    let weighed = ((up + down) * up.min(down) * 1_000.0 / up.max(down)) as i64;
+    weighed
 }
 
 #[cfg(test)]
@@ -104,12 +106,30 @@ mod tests {
     }
 
     #[test]
+    fn huge_tallies_are_ranked_like_others() {
+        let threads = [
+            ("none", 1, 0, 0, 0),
+            ("some", 2, 9, 9, 0),
+            ("all", 3, i64::MAX, i64::MAX, 0),
+            ("odd", 4, i64::MIN, i64::MIN, 0),
+            ("half", 5, i64::MAX / 1_000, i64::MAX / 2_000, 0),
+            ("loved", 6, i64::MAX, 0, usize::MAX),
+        ];
+        check("controversial", &threads, "all half some loved odd none");
+        check("best", &threads, "loved half all some odd none");
+        check("discussed", &threads, "loved half odd all some none");
+        let early = Order::Oldest.rank(Some(Time(i64::MIN)), None, 0);
+        assert!(early > Order::Oldest.rank(Some(Time(0)), None, 0));
+    }
+
+    #[test]
     fn the_interval_is_wilsons() {
         let tally = |up, down| best(Tally { up, down: Some(down), ..Tally::default() });
         // Agresti and Coull 1998: 9 of 10 lies above 0.596.
         assert!((595_000..597_000).contains(&tally(9, 1)), "{}", tally(9, 1));
         assert_eq!(tally(0, 0), 0);
         assert!(tally(i64::MAX / 4, i64::MAX / 4) < 500_000);
+        assert!(tally(i64::MAX, i64::MAX) < 500_000);
         assert_eq!(best(Tally { up: 7, down: None, ..Tally::default() }), 7);
     }
 }

@@ -29,8 +29,12 @@ pub struct Progress {
     pub tries: u32,
     /// Not to be sent before.
     pub due: Time,
-    /// It may have arrived: an answer was lost, and the endpoint does not know it by its key.
+    /// It may have arrived: an answer was lost.
     pub maybe: bool,
+    /// The endpoint takes the same thing twice as one.
+    pub keyed: bool,
+    /// It was looked for, and what was found may be it or not: the reader decides.
+    pub doubt: bool,
 }
 
 /// What is to be done now.
@@ -45,14 +49,15 @@ pub enum Step {
 
 impl Progress {
     pub fn new(now: Time) -> Self {
-        Self { state: State::Waiting, tries: 0, due: now, maybe: false }
+        let state = State::Waiting;
+        Self { state, tries: 0, due: now, maybe: false, keyed: false, doubt: false }
     }
 
     pub fn step(&self, now: Time) -> Step {
         match self.state {
             State::Sending | State::Stopped => Step::Nothing,
             State::Waiting if now < self.due => Step::WaitUntil(self.due),
-            State::Waiting if self.maybe => Step::Look,
+            State::Waiting if self.maybe && !self.keyed => Step::Look,
             State::Waiting => Step::Send,
         }
     }
@@ -62,7 +67,7 @@ impl Progress {
         self.state = State::Sending;
         self.tries += 1;
         // Until an answer comes, nobody knows.
-        self.maybe = !knows_keys;
+        (self.maybe, self.keyed) = (true, knows_keys);
     }
 
     /// It did not arrive, or nobody knows. `chance` is a number of 1,000: pauses are spread, so that
@@ -98,6 +103,11 @@ impl Progress {
         self.maybe = false;
     }
 
+    /// It was looked for, and something like it is there.
+    pub fn doubt(&mut self) {
+        (self.state, self.doubt) = (State::Stopped, true);
+    }
+
     /// It could not be looked for.
     pub fn unseen(&mut self, now: Time, chance: u32) {
         self.tries += 1;
@@ -122,6 +132,8 @@ impl Progress {
     pub fn retry(&mut self, now: Time) {
         if self.state == State::Stopped {
             (self.state, self.tries) = (State::Waiting, 0);
+            // Whoever was asked has looked.
+            self.maybe &= !std::mem::take(&mut self.doubt);
             // What the endpoint asked to wait for is waited for.
             self.due = self.due.max(now);
         }
@@ -131,6 +143,7 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::said::{Age, Arrival, Who, arrival, likeness};
 
     /// What happens to one comment, a letter each, and what is done about it.
     fn story(events: &str, knows_keys: bool) -> String {
@@ -222,28 +235,82 @@ mod tests {
         }
     }
 
-    /// An endpoint that may know keys, the way there and back, and a page that may be closed at any time.
-    /// Whatever happens, the words are in the outbox or there, and there they are once.
+    /// What is written in the stories below: short and long, in several scripts, and what is alike.
+    const TEXTS: [&str; 12] = [
+        "Первый",
+        "Второй",
+        "да",
+        "да!",
+        "第一",
+        "第二",
+        "👍",
+        "👎",
+        "+1",
+        "اول",
+        "one",
+        "Спасибо за эту прекрасную статью о птицах",
+    ];
+
+    /// A comment at the endpoint of the stories.
+    struct There {
+        text: &'static str,
+        who: Who,
+        at: Time,
+        ours: bool,
+        /// This device knows already that it wrote that.
+        known: bool,
+    }
+
+    /// Whether our comment is there, as far as a reader can tell who looks for it.
+    fn look(list: &[There], text: &str, since: Time) -> Arrival {
+        let plain = |text: &str| text.to_lowercase();
+        let judged = list.iter().filter(|there| !there.known).map(|there| {
+            let age = if there.at >= since { Age::After } else { Age::Near };
+            arrival(likeness(text, there.text, &plain), there.who, age)
+        });
+        judged.max().unwrap_or(Arrival::No)
+    }
+
+    /// An endpoint that may know keys, the way there and back, what others and oneself say meanwhile, and a
+    /// page that may be closed at any time. Whatever happens, the words are in the outbox or there, and there
+    /// they are once, unless the reader, asked, wanted them once more.
     #[test]
     fn nothing_is_lost_and_nothing_is_doubled() {
+        let (mut found, mut doubted) = (0_u32, 0_u32);
         for case in 1..=cases() {
             let mut dice = Dice(case.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+            let mut any = |from: &[&'static str]| {
+                from[usize::try_from(dice.below(from.len() as u64)).expect("small")]
+            };
+            let (text, earlier, others) = (any(&TEXTS), any(&TEXTS), any(&TEXTS));
             let knows_keys = dice.below(2) == 0;
-            let (mut now, mut progress) = (Time(0), Progress::new(Time(0)));
-            let (mut there, mut in_outbox) = (0_u32, true);
+            let (since, mut now, mut progress) = (Time(0), Time(0), Progress::new(Time(0)));
+            let named = if dice.below(3) == 0 { Who::Unknown } else { Who::Same };
+            let before = Time(-1_000);
+            let at = |text, who, at, known| There { text, who, at, ours: false, known };
+            // Somebody may have said the same; what one said oneself before is mostly known.
+            let mut list = vec![
+                at(earlier, named, before, dice.below(4) > 0),
+                at(others, if named == Who::Same { Who::Other } else { named }, Time(1), false),
+            ];
+            let (mut in_outbox, mut asked) = (true, 0);
             let mut story = String::new();
             for _ in 0..dice.below(30) {
                 now = Time(now.0 + i64::try_from(dice.below(40_000)).expect("small"));
                 let chance = u32::try_from(dice.below(1_001)).expect("small");
                 match dice.below(8) {
                     0 => progress.reopen(),
-                    1 => progress.retry(now),
+                    1 => {
+                        asked += u32::from(progress.doubt);
+                        progress.retry(now);
+                    }
                     2 => progress.hurry(now),
                     _ => {}
                 }
                 if !in_outbox {
                     continue;
                 }
+                let there = list.iter().filter(|there| there.ours).count();
                 match progress.step(now) {
                     Step::Send => {
                         progress.send(knows_keys);
@@ -251,7 +318,8 @@ mod tests {
                         story.extend(char::from_digit(u32::try_from(fate).expect("small"), 10));
                         let arrives = fate != 0 && fate < 5;
                         if arrives && !(knows_keys && there > 0) {
-                            there += 1;
+                            let (who, at) = (named, now);
+                            list.push(There { text, who, at, ours: true, known: false });
                         }
                         match fate {
                             // The answer comes; it is lost; it is late or no answer; the tab is killed.
@@ -265,17 +333,30 @@ mod tests {
                     }
                     Step::Look => {
                         story.push('?');
-                        match (dice.below(3), there) {
-                            (0, _) => progress.unseen(now, chance),
-                            (_, 0) => progress.missed(),
-                            _ => in_outbox = false,
+                        match look(&list, text, since) {
+                            _ if dice.below(3) == 0 => progress.unseen(now, chance),
+                            Arrival::No => progress.missed(),
+                            Arrival::Doubtful => {
+                                doubted += 1;
+                                progress.doubt();
+                            }
+                            Arrival::Yes => {
+                                found += 1;
+                                in_outbox = false;
+                            }
                         }
                     }
                     Step::Nothing | Step::WaitUntil(_) => {}
                 }
-                assert!(there <= 1, "{there} of one comment: case {case}, {story}");
-                assert!(in_outbox || there == 1, "it is nowhere: case {case}, {story}");
+                let there = list.iter().filter(|there| there.ours).count();
+                let told =
+                    || format!("{text:?} beside {earlier:?} and {others:?}, {story}, case {case}");
+                assert!(there <= 1 + asked as usize, "{there} of one comment: {}", told());
+                // Who said the same at length a little before has said it.
+                let said = named == Who::Same && text == earlier && text.len() > 60;
+                assert!(in_outbox || there > 0 || said, "it is nowhere: {}", told());
             }
         }
+        assert!(found > 0 && doubted > 0, "{found} found, {doubted} doubted");
     }
 }

@@ -12,6 +12,8 @@ pub struct Keys {
     rows: RefCell<Vec<Row>>,
     /// All keys in the order of service and name.
     order: RefCell<Vec<CommentKey>>,
+    /// How many keys there were when something was first to be sent, by its name.
+    marks: RefCell<Vec<(String, usize)>>,
 }
 
 #[derive(Clone, Default)]
@@ -58,6 +60,25 @@ impl Keys {
         (key, parent)
     }
 
+    /// Notes what is known now, before something is sent for the first time.
+    pub fn mark(&self, uuid: &str) {
+        let mut marks = self.marks.borrow_mut();
+        if marks.iter().all(|(other, _)| other != uuid) {
+            marks.push((uuid.to_owned(), self.rows.borrow().len()));
+        }
+    }
+
+    /// Whether a comment was known before that was sent, as far as this page saw.
+    pub fn is_older(&self, key: CommentKey, uuid: &str) -> bool {
+        let marks = self.marks.borrow();
+        marks.iter().any(|(other, known)| other == uuid && key.index() < *known)
+    }
+
+    /// What a comment answers, there or not.
+    pub fn parent(&self, key: CommentKey) -> Option<CommentKey> {
+        self.with(key, |row| row.parent)
+    }
+
     /// The service a comment is from, by its number.
     pub fn source(&self, key: CommentKey) -> usize {
         self.with(key, |row| row.source)
@@ -76,7 +97,7 @@ impl Keys {
     }
 
     /// The comment at the top of a thread.
-    pub(super) fn root(&self, key: CommentKey) -> CommentKey {
+    pub fn root(&self, key: CommentKey) -> CommentKey {
         let rows = self.rows.borrow();
         let above = |key: CommentKey| rows.get(key.index())?.parent;
         let mut root = key;

@@ -34,7 +34,7 @@ impl Endpoint {
         self.profile.looks_every()
     }
 
-    /// Reads the comments among which new ones are, and whether these are all there are. Where
+    /// Reads the comments among which new ones are, and whether these are certainly all there are. Where
     /// [`Endpoint::read`] is stays as it is; what has not changed is not sent again (RFC 9110 §13).
     ///
     /// Where all was read, a service that tells is read from the start, because it may have told of any
@@ -52,7 +52,7 @@ impl Endpoint {
         }
         let thorough = more || self.events().is_some();
         let mut asked = if thorough { None } else { self.last.borrow().clone() };
-        let from_start = asked.is_none() && !more;
+        let mut sound = asked.is_none() && !more && !self.offers().replies;
         for _ in 0..FAR {
             let mut request = self.profile.list(&variables, asked.as_ref());
             request.fresh = true;
@@ -61,7 +61,10 @@ impl Endpoint {
             let page = page.map_err(|reason| reply.unreadable(&reason))?;
             all.extend(page.found.into_iter().map(|found| self.place(found)));
             let next = page.next.filter(|next| asked.as_ref() != Some(next));
-            whole = from_start && next.is_none() && page.unread == 0;
+            sound &= page.unread == 0 && !page.truncated;
+            // None at all is more likely a service in trouble, unless it counts them itself.
+            let count = page.total.map_or(usize::from(all.is_empty()), |total| total as usize);
+            whole = sound && next.is_none() && all.len() >= count;
             if more || next.is_none() {
                 break;
             }

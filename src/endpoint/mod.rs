@@ -8,6 +8,7 @@ pub mod keys;
 pub mod live;
 mod own;
 pub mod part;
+mod replies;
 mod reply;
 pub mod turn;
 mod writing;
@@ -47,6 +48,8 @@ pub struct Batch {
     pub closed: bool,
     /// How many comments could not be read.
     pub unread: u32,
+    /// There are more than the service lists.
+    pub truncated: bool,
 }
 
 /// A conversation with one service about one article.
@@ -62,6 +65,10 @@ pub struct Endpoint {
     next: RefCell<Option<Value>>,
     /// What the last page was asked with.
     last: RefCell<Option<Value>>,
+    /// What the next page of replies to a comment is asked with.
+    cursors: RefCell<Vec<(CommentKey, Value)>>,
+    /// Whether answers are wanted that were not kept on the way.
+    fresh: Cell<bool>,
     own: RefCell<Own>,
     /// Counts reads, so that a late answer never wins over a newer one.
     reads: Cell<u32>,
@@ -93,6 +100,8 @@ impl Endpoint {
             keys,
             next: RefCell::default(),
             last: RefCell::default(),
+            cursors: RefCell::default(),
+            fresh: Cell::default(),
             own,
             reads: Cell::new(0),
             writes: Turns::default(),
@@ -123,58 +132,56 @@ impl Endpoint {
     /// Reads the first page, or the next one. `None` if a newer read began meanwhile: a late answer
     /// never wins.
     pub async fn read(&self, more: bool) -> Result<Option<Batch>, Trouble> {
-        self.reads.set(self.reads.get() + 1);
-        let turn = self.reads.get();
-        if !self.resolve().await? {
-            // Nobody has begun this discussion, and it cannot be begun from here.
-            return Ok(Some(Batch { closed: true, ..Batch::default() }));
-        }
         let next = if more { self.next.borrow().clone() } else { None };
-        let reply = if let Some(kind) = self.profile.script() {
-            Reply::of_page(kind)
-        } else {
-            self.ask(&self.profile.list(&self.known(), next.as_ref())).await?
-        };
-        if turn != self.reads.get() {
-            return Ok(None);
-        }
-        let variables = self.known();
-        let page = self.profile.page(reply.answer(&variables), next.as_ref());
-        let mut page = page.map_err(|reason| reply.unreadable(&reason))?;
-        if let Some(reason) = &page.reason {
-            let unread = digits(page.unread.into());
-            warn(&[&*reply.url, ": ", &unread, " could not be read: ", reason].concat());
-        }
+        self.reads.set(self.reads.get() + 1);
+        let Some(mut page) = self.page(next.as_ref()).await? else { return Ok(None) };
         // A cursor that does not move would read the same page for ever.
         let moved = page.next.take().filter(|cursor| next.as_ref() != Some(cursor));
         *self.next.borrow_mut() = moved;
         *self.last.borrow_mut() = next;
-        if page.url.is_some() {
-            *self.url.borrow_mut() = page.url.take();
-        }
-        let comments =
-            std::mem::take(&mut page.found).into_iter().map(|found| self.place(found)).collect();
-        let Page { total, rating, closed, unread, .. } = page;
-        Ok(Some(Batch { comments, total, rating, closed, unread }))
+        Ok(Some(self.batch(page)))
     }
 
     /// Reads the first page again, and stays where it was for [`Endpoint::read`].
     pub async fn read_again(&self) -> Result<Option<Batch>, Trouble> {
-        let places = [&self.next, &self.last].map(|place| place.borrow().clone());
-        let batch = self.read(false).await;
-        [*self.next.borrow_mut(), *self.last.borrow_mut()] = places;
-        batch
+        Ok(self.page(None).await?.map(|page| self.batch(page)))
     }
 
-    /// Reads the replies to a comment that its page left out.
-    pub async fn replies(&self, key: CommentKey) -> Result<Vec<Placed>, Trouble> {
-        let variables = self.about(key, "");
-        let request = self.profile.write("replies", &variables).ok_or(Trouble::NotAllowed)?;
-        let reply = self.ask(&request).await?;
-        let above = self.keys.name(key);
-        let found = self.profile.replies(reply.answer(&variables), &above);
-        let found = found.map_err(|reason| reply.unreadable(&reason))?;
-        Ok(found.into_iter().map(|found| self.place(found)).collect())
+    /// A page as it is now; `None` if a newer read began meanwhile.
+    async fn page(&self, next: Option<&Value>) -> Result<Option<Page>, Trouble> {
+        let turn = self.reads.get();
+        if !self.resolve().await? {
+            // Nobody has begun this discussion, and it cannot be begun from here.
+            return Ok(Some(Page { closed: true, ..Page::default() }));
+        }
+        let reply = if let Some(kind) = self.profile.script() {
+            Reply::of_page(kind)
+        } else {
+            let mut request = self.profile.list(&self.known(), next);
+            request.fresh = self.fresh.get();
+            self.ask(&request).await?
+        };
+        if turn != self.reads.get() {
+            return Ok(None);
+        }
+        let page = self.profile.page(reply.answer(&self.known()), next);
+        let mut page = page.map_err(|reason| reply.unreadable(&reason))?;
+        page.warn(&reply.url);
+        if page.url.is_some() {
+            *self.url.borrow_mut() = page.url.take();
+        }
+        Ok(Some(page))
+    }
+
+    fn batch(&self, page: Page) -> Batch {
+        let Page { found, total, rating, closed, unread, truncated, .. } = page;
+        let comments = found.into_iter().map(|found| self.place(found)).collect();
+        Batch { comments, total, rating, closed, unread, truncated }
+    }
+
+    /// From now on no answer is taken that was kept on the way.
+    pub fn wants_fresh(&self) {
+        self.fresh.set(true);
     }
 
     /// Reads the article's rating, where the service has a place of its own for it.
@@ -304,6 +311,21 @@ impl Endpoint {
         self.own.borrow_mut().take(memory);
     }
 
+    /// Whether a comment is known to be one that was written on this device.
+    pub fn has_written(&self, key: CommentKey) -> bool {
+        let id = self.keys.id(key);
+        id.as_text().is_some_and(|id| self.own.borrow().written(id).is_some())
+    }
+
+    /// Notes that a comment is one that was written on this device, whose answer did not tell. It is too
+    /// late for what one may do for a while.
+    pub fn claim(&self, key: CommentKey) {
+        let id = self.keys.id(key);
+        if !self.has_written(key) {
+            self.own.borrow_mut().wrote(id.as_text().unwrap_or_default(), Time(0), None);
+        }
+    }
+
     fn known(&self) -> Variables {
         let token = self.own.borrow().token.as_deref().map_or(Value::Null, Value::text);
         self.variables.borrow().clone().with("token", token)
@@ -342,6 +364,20 @@ impl Endpoint {
             tally.mine = own.vote(id);
         }
         (key, parent, comment)
+    }
+}
+
+impl Page {
+    /// Says to the page's author what could not be read of it.
+    fn warn(&self, url: &str) {
+        if let Some(reason) = &self.reason {
+            let unread = digits(self.unread.into());
+            warn(&[url, ": ", &unread, " could not be read: ", reason].concat());
+        }
+        if let Some(elsewhere) = &self.elsewhere {
+            let said = " says that the next page is at ";
+            warn(&[url, said, elsewhere, ", which is another host: it is not read"].concat());
+        }
     }
 }
 

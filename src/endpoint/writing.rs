@@ -176,6 +176,8 @@ impl Endpoint {
         let moment = String::from(js_sys::Date::new_0().to_iso_string());
         now_known.set("now", Value::Text(moment));
         let request = self.profile.write(operation, &now_known).ok_or(Trouble::NotAllowed)?;
+        // What was kept on the way is from before.
+        self.wants_fresh();
         self.ask(&request).await
     }
 

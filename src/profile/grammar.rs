@@ -57,35 +57,8 @@ pub fn check(profile: &Value) -> Result<(), String> {
 
 /// Checks what no single member shows: members that need each other.
 pub fn check_sense(profile: &Value) -> Result<(), String> {
-    let page = |name: &str| profile.at("/list/page").and_then(|page| page.get(name));
-    if let Some(mode) = page("mode").and_then(Value::as_str) {
-        let needed: &[&str] = match mode {
-            "cursor" | "key" => &["param", "cursor"],
-            "ids" => &["param", "ids"],
-            "next" => &["next"],
-            "link" => &[],
-            _ => &["param"],
-        };
-        if let Some(missing) = needed.iter().find(|name| page(name).is_none()) {
-            return Err(["/list/page/", missing, " is missing; mode ", mode, " needs it"].concat());
-        }
-        let param = page("param").and_then(Value::as_str).unwrap_or_default();
-        let told = |name: &str| profile.at("/list").and_then(|list| list.get(name));
-        let href = told("href").and_then(Value::as_str).unwrap_or_default();
-        let used = template::names(href).contains(&param)
-            || told("body").is_some_and(|body| template::asks_for(body, param));
-        if !used && !["ids", "next", "link"].contains(&mode) {
-            return Err([
-                "/list/page/param is \"",
-                param,
-                "\", which stands neither in /list/href nor in /list/body; write {?",
-                param,
-                "} or {&",
-                param,
-                "} where it belongs",
-            ]
-            .concat());
-        }
+    for at in ["/list", "/operations/replies"] {
+        check_pages(profile.at(at).unwrap_or(&Value::Null), at)?;
     }
     if let Some(offset) = profile.at("/comment/dates/offset").and_then(Value::as_str)
         && !offset.contains('{')
@@ -113,6 +86,32 @@ pub fn check_sense(profile: &Value) -> Result<(), String> {
     Ok(())
 }
 
+/// Checks how pages of a request are turned.
+fn check_pages(told: &Value, at: &str) -> Result<(), String> {
+    let page = |name: &str| told.get("page").and_then(|page| page.get(name));
+    let Some(mode) = page("mode").and_then(Value::as_str) else { return Ok(()) };
+    let needed: &[&str] = match mode {
+        "cursor" | "key" => &["param", "cursor"],
+        "ids" => &["param", "ids"],
+        "next" => &["next"],
+        "link" => &[],
+        _ => &["param"],
+    };
+    if let Some(missing) = needed.iter().find(|name| page(name).is_none()) {
+        return Err([at, "/page/", missing, " is missing; mode ", mode, " needs it"].concat());
+    }
+    let param = page("param").and_then(Value::as_str).unwrap_or_default();
+    let href = told.get("href").and_then(Value::as_str).unwrap_or_default();
+    let used = template::names(href).contains(&param)
+        || told.get("body").is_some_and(|body| template::asks_for(body, param));
+    if !used && !["ids", "next", "link"].contains(&mode) {
+        let stands = [at, "/page/param is \"", param, "\", which stands neither in ", at];
+        let write = ["/href nor in ", at, "/body; write {?", param, "} or {&", param];
+        return Err([&stands.concat(), &*write.concat(), "} where it belongs"].concat());
+    }
+    Ok(())
+}
+
 struct Checker {
     /// Variables that templates and bodies may name.
     names: Vec<String>,
@@ -122,7 +121,9 @@ struct Checker {
 impl Checker {
     fn collect(&mut self, profile: &Value) {
         self.names.extend(VARIABLES.split_whitespace().map(str::to_owned));
-        for at in ["/list/page/param", "/list/page/sizeParam", "/list/sort/param"] {
+        let places = ["/list/page", "/operations/replies/page"];
+        let params = places.map(|at| [[at, "/param"].concat(), [at, "/sizeParam"].concat()]);
+        for at in params.as_flattened().iter().map(|at| &**at).chain(["/list/sort/param"]) {
             self.names.extend(profile.at(at).and_then(Value::as_str).map(str::to_owned));
         }
         for at in ["/variables", "/operations/resolve/result", "/operations/session/result"] {
@@ -493,6 +494,10 @@ mod tests {
             "/list/page/cursor is missing",
         );
         check_sense_error(r#""page":{"mode":"next"},"#, "/list/page/next is missing");
+        let replies =
+            r#"{"operations":{"replies":{"href":"/r","page":{"mode":"number","param":"p"}}}}"#;
+        let said = check_sense(&Value::parse(replies).expect("JSON")).err().unwrap_or_default();
+        assert!(said.starts_with("/operations/replies/page/param is \"p\", which"), "{said}");
         check_sense_error(
             r#""page":{"mode":"offset","param":"skip"},"#,
             "/list/page/param is \"skip\", which stands neither",

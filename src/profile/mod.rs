@@ -3,6 +3,7 @@
 pub mod expression;
 pub mod grammar;
 pub mod live;
+mod next;
 pub mod outline;
 pub mod page;
 pub mod read;

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::domain::address::{origin, resolve};
 use crate::domain::decimal;
 use crate::domain::rating::Rating;
 use crate::json::Value;
 use crate::json::digits;
 use crate::profile::Profile;
 use crate::profile::expression::{Answer, Join, Scope};
+use crate::profile::next::{LIST, Next, REPLIES, Rows};
 use crate::profile::read::{Found, address};
 
 /// One page of a discussion.
@@ -25,41 +25,44 @@ pub struct Page {
     pub reason: Option<String>,
     /// Where the service itself shows the discussion, for a link out.
     pub url: Option<String>,
+    /// The service has more comments than it lists.
+    pub truncated: bool,
+    /// Where the next page is said to be, if that is on another host: nothing is asked there.
+    pub elsewhere: Option<String>,
 }
 
 /// More comments than anybody reads in one answer; of what follows it is said how many could not be read.
 const MOST: usize = 20_000;
-
-/// What stands in an answer besides the comments themselves; pages are turned by it.
-struct Rows<'a> {
-    rows: &'a [Value],
-    /// Those that answer nothing.
-    roots: usize,
-}
 
 impl Profile {
     /// Reads a page of comments out of an answer. The error names the JSON Pointer that leads nowhere.
     ///
     /// `asked` is what the request for this page was given from the page before.
     pub fn page(&self, answer: Answer, asked: Option<&Value>) -> Result<Page, String> {
-        self.read_page("/list/items", answer, asked)
+        self.read_page(("/list/items", LIST), answer, asked)
     }
 
-    /// Reads the replies that the operation `replies` brought.
-    pub fn replies(&self, answer: Answer, above: &Value) -> Result<Vec<Found>, String> {
-        let mut page = self.read_page("/operations/replies/result/items", answer, None)?;
+    /// Reads a page of the replies that the operation `replies` brought.
+    pub fn replies(
+        &self,
+        answer: Answer,
+        asked: Option<&Value>,
+        above: &Value,
+    ) -> Result<Page, String> {
+        let places = ("/operations/replies/result/items", REPLIES);
+        let mut page = self.read_page(places, answer, asked)?;
         for found in &mut page.found {
             if found.parent.is_none() {
                 found.parent = Some(above.clone());
             }
         }
         page.found.retain(|found| found.name.as_text() != above.as_text());
-        Ok(page.found)
+        Ok(page)
     }
 
     fn read_page(
         &self,
-        items: &str,
+        (items, turned): (&str, &str),
         mut answer: Answer,
         asked: Option<&Value>,
     ) -> Result<Page, String> {
@@ -103,9 +106,16 @@ impl Profile {
             parent.and_then(|parent| scope.find(parent)).is_none_or(|parent| !parent.is_truthy())
         };
         let roots = rows.iter().filter(is_root).count();
-        page.next = self.next(&Rows { rows: &rows, roots }, answer, asked);
+        let told = self.at(turned);
+        let next = told.map(|told| self.next(told, &Rows { rows: &rows, roots }, answer, asked));
+        match next.unwrap_or_default() {
+            Next::None => {}
+            Next::At(next) => page.next = Some(next),
+            Next::Elsewhere(address) => page.elsewhere = Some(address),
+        }
         page.rating = self.rating(answer);
         page.closed = self.at("/list/closed").is_some_and(|test| whole.holds(test));
+        page.truncated = self.at("/list/truncated").is_some_and(|test| whole.holds(test));
         page.url = address(whole, self.at("/list/url"));
         Ok(page)
     }
@@ -209,102 +219,12 @@ impl Profile {
             page.found[place].parent = Some(above);
         }
     }
-
-    fn next(&self, rows: &Rows, answer: &Answer, asked: Option<&Value>) -> Option<Value> {
-        let page = self.at("/list/page")?;
-        let whole = Scope::whole(answer);
-        let told = |name: &str| page.get(name);
-        if told("more").is_some_and(|test| !whole.holds(test)) {
-            return None;
-        }
-        let before =
-            |first: i64| asked.and_then(|asked| decimal::whole(asked.as_text()?)).unwrap_or(first);
-        let number = |name: &str| decimal::whole(&whole.text(told(name))?);
-        // Without another sign, a page that is not full is the last one.
-        let is_full = told("more").is_some() || rows.rows.len() >= self.page_size().unwrap_or(1);
-        match told("mode").and_then(Value::as_str)? {
-            "number" => {
-                let first =
-                    told("first").and_then(|first| decimal::whole(first.as_text()?)).unwrap_or(1);
-                let current = before(first);
-                let more = match number("pages") {
-                    Some(pages) => current - first + 1 < pages,
-                    None => is_full,
-                };
-                (more && !rows.rows.is_empty()).then(|| Value::number(current + 1))
-            }
-            "offset" => {
-                let by_roots = told("scope").and_then(Value::as_str) == Some("roots");
-                let read = if by_roots { rows.roots } else { rows.rows.len() };
-                let read = i64::try_from(read).ok().filter(|read| *read > 0)?;
-                let full = told("more").is_some()
-                    || read >= i64::try_from(self.page_size().unwrap_or(1)).ok()?;
-                full.then(|| before(0).checked_add(read).map(Value::number))?
-            }
-            "cursor" => {
-                whole.find(told("cursor")?).map(Cow::into_owned).filter(|cursor| !cursor.is_empty())
-            }
-            // The key of the last one: an empty page has none, and so ends the list.
-            "key" => {
-                let scope = Scope { item: rows.rows.last().filter(|_| is_full)?, answer };
-                scope.find(told("cursor")?).map(Cow::into_owned).filter(|key| !key.is_empty())
-            }
-            "link" => Self::beside(answer, &link_next(&answer.headers.header("Link")?)?),
-            "next" => Self::beside(answer, whole.find(told("next")?)?.as_str()?),
-            "ids" => {
-                let rest = if let Some(Value::List(rest)) = asked {
-                    rest.get(self.page_size().unwrap_or(rest.len())..)?.to_vec()
-                } else {
-                    let id = self.at("/comment/id")?;
-                    let id_of = |item| Some((Scope { item, answer }.text(Some(id))?, item));
-                    let read = sorted(rows.rows.iter().filter_map(id_of).collect());
-                    let all = whole.find(told("ids")?)?;
-                    let is_new = |id: &&Value| {
-                        id.as_text().is_some_and(|id| {
-                            read.binary_search_by(|(read, _)| read.as_str().cmp(id)).is_err()
-                        })
-                    };
-                    all.as_list().iter().filter(is_new).cloned().collect()
-                };
-                (!rest.is_empty()).then_some(Value::List(rest))
-            }
-            _ => None,
-        }
-    }
-
-    /// The address of the next page, if it is at the same place as this one: an answer must not send
-    /// the reader's requests elsewhere.
-    fn beside(answer: &Answer, reference: &str) -> Option<Value> {
-        let address = resolve(answer.url, reference);
-        (!reference.is_empty() && origin(&address) == origin(answer.url))
-            .then_some(Value::Text(address))
-    }
 }
 
 /// Rows in the order of their keys.
-fn sorted(mut rows: Vec<(String, &Value)>) -> Vec<(String, &Value)> {
+pub(super) fn sorted(mut rows: Vec<(String, &Value)>) -> Vec<(String, &Value)> {
     rows.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
     rows
-}
-
-/// The `rel="next"` of a Link header (RFC 8288 §3).
-fn link_next(header: &str) -> Option<String> {
-    let links = header.split('<').skip(1).filter_map(|link| link.split_once('>'));
-    let is_next = |parameters: &str| {
-        parameters.split([';', ',']).any(|parameter| {
-            let (name, value) = parameter.trim().split_once('=').unwrap_or_default();
-            name.trim().eq_ignore_ascii_case("rel")
-                && value
-                    .trim()
-                    .trim_matches('"')
-                    .split(' ')
-                    .any(|rel| rel.eq_ignore_ascii_case("next"))
-        })
-    };
-    links
-        .into_iter()
-        .find(|(_, parameters)| is_next(parameters))
-        .map(|(target, _)| target.to_owned())
 }
 
 /// A record of comments as a list of `{"key": …, "value": …}`; a list, where some services write
@@ -328,30 +248,5 @@ fn kind(value: &Value) -> &'static str {
         Value::Text(_) => "a string",
         Value::List(_) => "a list",
         Value::Record(_) => "an object",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::link_next;
-
-    #[track_caller]
-    fn check(header: &str, next: Option<&str>) {
-        assert_eq!(link_next(header).as_deref(), next, "{header}");
-    }
-
-    #[test]
-    fn a_link_header_names_the_next_page() {
-        check(
-            "<https://a/?p=2>; rel=\"next\", <https://a/?p=9>; rel=\"last\"",
-            Some("https://a/?p=2"),
-        );
-        check(
-            "<https://a/?p=1>; rel=\"prev\", <https://a/?p=3>; title=\"x\"; rel=next",
-            Some("https://a/?p=3"),
-        );
-        check("<b>; rel=\"prev next\"", Some("b"));
-        check("<https://a/?p=9>; rel=\"last\"", None);
-        check("nothing", None);
     }
 }

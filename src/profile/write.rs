@@ -3,8 +3,8 @@
 use crate::domain::address::origin;
 use crate::domain::letters;
 use crate::json::Value;
-use crate::profile::Profile;
 use crate::profile::template::{self, Variables};
+use crate::profile::{Profile, next};
 
 /// What is to be sent. Nothing in it is checked against the network yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,54 +29,62 @@ impl Profile {
     /// The request for a page of comments. `next` is what the page before gave.
     pub fn list(&self, variables: &Variables, next: Option<&Value>) -> Request {
         let mut variables = variables.clone();
-        let page = |name: &str| self.at("/list/page").and_then(|page| page.get(name));
-        let param = page("param").and_then(Value::as_str);
-        if let (Some(name), Some(size)) = (page("sizeParam").and_then(Value::as_str), page("size"))
-        {
-            variables.set(name, size.clone());
-        }
         if let Some(name) = self.at("/list/sort/param").and_then(Value::as_str) {
             variables.set(name, self.order(&variables));
         }
-        let mut list = self.at("/list").cloned().unwrap_or_default();
-        let mode = page("mode").and_then(Value::as_str).unwrap_or_default();
-        match (mode, next) {
+        let list = self.at("/list").cloned().unwrap_or_default();
+        self.turned(list, self.at(next::LIST), variables, next)
+    }
+
+    /// The request for a page of replies to a comment; `None` as for [`Profile::write`].
+    pub fn more_replies(&self, variables: &Variables, next: Option<&Value>) -> Option<Request> {
+        self.write("replies", variables)?;
+        let told = self.operation("replies")?.clone();
+        Some(self.turned(told, self.at(next::REPLIES), variables.clone(), next))
+    }
+
+    /// The request for a page, as `page` tells how pages are turned.
+    fn turned(
+        &self,
+        mut told: Value,
+        page: Option<&Value>,
+        mut variables: Variables,
+        next: Option<&Value>,
+    ) -> Request {
+        let page = page.unwrap_or(&Value::Null);
+        let word = |name: &str| page.get(name).and_then(Value::as_str);
+        let param = word("param").unwrap_or_default();
+        if let (Some(name), Some(size)) = (word("sizeParam"), page.get("size")) {
+            variables.set(name, size.clone());
+        }
+        match (word("mode").unwrap_or_default(), next) {
             ("link" | "next", Some(next)) => {
-                let mut request = self.request(&list, &variables);
+                let mut request = self.request(&told, &variables);
                 next.as_str().unwrap_or_default().clone_into(&mut request.url);
                 return request;
             }
             ("ids", Some(rest)) => {
-                if let (Value::Record(members), Some(href)) = (&mut list, page("href")) {
+                if let (Value::Record(members), Some(href)) = (&mut told, page.get("href")) {
                     members.push(("href".to_owned(), href.clone()));
                 }
-                let mut request = self.request(&list, &variables);
-                for id in rest
-                    .as_list()
-                    .iter()
-                    .take(self.page_size().unwrap_or(usize::MAX))
-                    .filter_map(Value::as_text)
-                {
+                let mut request = self.request(&told, &variables);
+                let most = next::size_of(page).unwrap_or(usize::MAX);
+                for id in rest.as_list().iter().take(most).filter_map(Value::as_text) {
                     request.url.push(if request.url.contains('?') { '&' } else { '?' });
-                    template::encode(param.unwrap_or("id"), false, &mut request.url);
+                    template::encode(word("param").unwrap_or("id"), false, &mut request.url);
                     request.url.push('=');
                     template::encode(id, false, &mut request.url);
                 }
                 return request;
             }
             ("number", None) => {
-                let first = page("first").cloned().unwrap_or_else(|| Value::number(1));
-                variables.set(param.unwrap_or_default(), first);
+                let first = page.get("first").cloned().unwrap_or_else(|| Value::number(1));
+                variables.set(param, first);
             }
-            (_, Some(next)) => variables.set(param.unwrap_or_default(), next.clone()),
+            (_, Some(next)) => variables.set(param, next.clone()),
             _ => {}
         }
-        self.request(&list, &variables)
-    }
-
-    /// How many comments a page is asked to hold, if that can be said.
-    pub(crate) fn page_size(&self) -> Option<usize> {
-        self.at("/list/page/size")?.as_text()?.parse().ok()
+        self.request(&told, &variables)
     }
 
     /// Whether the service knows an order.

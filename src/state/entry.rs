@@ -94,6 +94,8 @@ impl Discussion {
             ("due", Value::number(entry.progress.due.0)),
             ("tries", Value::number(entry.progress.tries.into())),
             ("maybe", Value::Bool(entry.progress.maybe)),
+            ("keyed", Value::Bool(entry.progress.keyed)),
+            ("doubt", Value::Bool(entry.progress.doubt)),
             ("state", text(word(entry.progress.state))),
         ];
         match &entry.deed {
@@ -145,12 +147,15 @@ impl Discussion {
                 },
             }
         };
+        let is = |name: &str| value.get(name).is_some_and(Value::is_truthy);
         let uuid = text("uuid")?;
         let progress = Progress {
             state: state(&text("state")?)?,
             tries: u32::try_from(number_of("tries")?).ok()?,
             due: Time(number_of("due")?),
-            maybe: value.get("maybe").is_some_and(Value::is_truthy),
+            maybe: is("maybe"),
+            keyed: is("keyed"),
+            doubt: is("doubt"),
         };
         // Why it failed is not kept: after a reload it is the state that counts.
         let known = self.unsent(&uuid);

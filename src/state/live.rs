@@ -5,7 +5,6 @@ use leptos::prelude::{GetUntracked, Notify, With};
 use crate::domain::comment::{Comment, CommentKey, Standing};
 use crate::domain::markup;
 use crate::domain::outbox::State;
-use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::live::Heard;
 use crate::endpoint::{Placed, now};
@@ -21,6 +20,8 @@ const TRIES: u32 = 3;
 const FOLDS: usize = 8_000;
 /// Milliseconds in which a service may not list yet what it has taken.
 const SETTLES: i64 = 60_000;
+/// Milliseconds for which a list from before may be kept on the way.
+const KEPT: i64 = 10 * 60_000;
 
 impl Discussion {
     /// Where the services of the discussion tell what changes, and how often they may be looked at.
@@ -62,10 +63,8 @@ impl Discussion {
                 return Ok(Vec::new());
             }
         };
-        if whole && !source.endpoint.has_more() && !source.endpoint.offers().replies {
-            let mut there: Vec<CommentKey> = placed.iter().map(|(key, ..)| *key).collect();
-            there.sort_unstable();
-            self.miss(number, &there);
+        if whole && !source.truncated.get() && !source.endpoint.has_more() {
+            self.miss(number, &placed);
         }
         Ok(placed.into_iter().filter_map(|placed| self.take_in(number, placed, true)).collect())
     }
@@ -122,22 +121,37 @@ impl Discussion {
         None
     }
 
-    /// Comments that a whole list no longer has are deleted.
-    fn miss(&self, number: usize, there: &[CommentKey]) {
-        let before = Time(now().0 - SETTLES);
+    /// Comments that a whole list lacks are deleted, if it lacks them once more: a list may come from somebody
+    /// in trouble, or from a time ago.
+    fn miss(&self, number: usize, placed: &[Placed]) {
+        let source = self.0.sources.borrow()[number].clone();
+        let mut there: Vec<CommentKey> = placed.iter().map(|(key, ..)| *key).collect();
+        there.sort_unstable();
+        let newest = placed.iter().filter_map(|(.., comment)| comment.created).max();
+        let (now, before) = (now(), source.missed.take());
+        let mut missed = Vec::new();
         for key in self.all() {
             let Some(mut comment) = self.peek(key) else { continue };
-            let old = comment.created.is_some_and(|created| created < before);
-            if old
-                && !comment.unsent
-                && comment.standing == Standing::Published
-                && self.0.keys.source(key) == number
-                && there.binary_search(&key).is_err()
-            {
+            let old = comment.created.is_some_and(|created| created.0 < now.0 - SETTLES);
+            let listed = self.0.keys.source(key) != number || there.binary_search(&key).is_ok();
+            // What was written here is told by its service, not by a list.
+            let own = source.endpoint.has_written(key);
+            if listed || own || !old || comment.unsent || comment.standing != Standing::Published {
+                continue;
+            }
+            let since = before.binary_search_by_key(&key, |(key, _)| *key).ok();
+            let since = since.map(|place| before[place].1);
+            // An older list lacks what is newer than all of it.
+            let told = comment.created <= newest;
+            if since.is_some_and(|since| told || since.0 < now.0 - KEPT) {
                 comment.standing = Standing::Deleted;
                 self.replace(key, comment);
+            } else {
+                missed.push((key, since.unwrap_or(now)));
             }
         }
+        missed.sort_unstable();
+        *source.missed.borrow_mut() = missed;
     }
 
     fn all(&self) -> Vec<CommentKey> {

@@ -1,6 +1,7 @@
 //! What is on the screen: reactive, and without a DOM.
 
 mod alone;
+mod arrival;
 pub mod discussion;
 mod drafts;
 pub mod entry;
@@ -10,6 +11,7 @@ pub mod load;
 pub mod memory;
 pub mod news;
 pub mod outbox;
+mod replies;
 pub mod sources;
 pub mod view;
 mod votes;

@@ -9,6 +9,7 @@ use leptos::prelude::{ArcRwSignal, GetUntracked, Set};
 use crate::domain::comment::CommentKey;
 use crate::domain::outbox::{Progress, State, Step};
 use crate::domain::rating::Stars;
+use crate::domain::said::Arrival;
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::http::online;
@@ -69,6 +70,7 @@ impl Discussion {
             since: now(),
         };
         let about = entry.deed.about();
+        self.0.keys.mark(uuid);
         self.change(uuid, about, &mut |known| Some(known.unwrap_or_else(|| entry.clone())));
     }
 
@@ -144,13 +146,12 @@ impl Discussion {
         }
     }
 
-    /// Takes out what has arrived though its answer did not; whether it had.
+    /// Takes out what has arrived though its answer did not; whether it had. After a clear no there is
+    /// nothing to look for, and whoever was asked has looked.
     pub async fn has_arrived(&self, uuid: &str) -> bool {
-        let Some(entry) = self.unsent(uuid).filter(|entry| entry.progress.tries > 0) else {
-            return false;
-        };
-        let Deed::Create { parent, text, by } = &entry.deed else { return false };
-        let arrived = self.arrived(text, by, *parent, entry.since).await == Ok(true);
+        let lost = |entry: &Entry| entry.progress.maybe && !entry.progress.doubt;
+        let Some(entry) = self.unsent(uuid).filter(lost) else { return false };
+        let arrived = self.arrived(&entry).await == Ok(Arrival::Yes);
         if arrived {
             self.take_out(uuid);
         }
@@ -274,15 +275,16 @@ impl Discussion {
 
     /// Looks whether something arrived though its answer did not.
     async fn look(&self, entry: &Entry) {
+        let told = |there| if there { Arrival::Yes } else { Arrival::No };
         let arrived = match &entry.deed {
-            Deed::Create { parent, text, by } => self.arrived(text, by, *parent, entry.since).await,
-            Deed::Vote { key, vote, .. } => self.vote_arrived(*key, *vote).await,
-            Deed::Rate { stars } => self.rating_arrived(*stars).await,
-            Deed::Edit { .. } | Deed::Delete { .. } => Ok(false),
+            Deed::Vote { key, vote, .. } => self.vote_arrived(*key, *vote).await.map(told),
+            Deed::Rate { stars } => self.rating_arrived(*stars).await.map(told),
+            _ => self.arrived(entry).await,
         };
         match arrived {
-            Ok(true) => drop(self.take_out(&entry.uuid)),
-            Ok(false) => self.progress(&entry.uuid, Progress::missed),
+            Ok(Arrival::Yes) => drop(self.take_out(&entry.uuid)),
+            Ok(Arrival::No) => self.progress(&entry.uuid, Progress::missed),
+            Ok(Arrival::Doubtful) => self.progress(&entry.uuid, Progress::doubt),
             Err(_) => self.progress(&entry.uuid, |progress| progress.unseen(now(), chance())),
         }
     }

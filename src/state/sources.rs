@@ -1,6 +1,6 @@
 //! Reading, from one service or from several that make one discussion.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::{ArcRwSignal, Get, GetUntracked, Notify, Set, Update};
@@ -26,7 +26,11 @@ pub struct Source {
     pub(super) total: Cell<Option<u32>>,
     pub(super) closed: ArcRwSignal<bool>,
     /// How many of its comments could not be read.
-    unread: Cell<u32>,
+    pub(super) unread: Cell<u32>,
+    /// It has more comments than it lists.
+    pub(super) truncated: Cell<bool>,
+    /// Comments that its list lacked when it was looked at last, and since when it does.
+    pub(super) missed: RefCell<Vec<(CommentKey, Time)>>,
 }
 
 impl Source {
@@ -39,6 +43,8 @@ impl Source {
             total: Cell::default(),
             closed: ArcRwSignal::new(false),
             unread: Cell::default(),
+            truncated: Cell::default(),
+            missed: RefCell::default(),
         })
     }
 
@@ -151,6 +157,16 @@ impl Discussion {
         let elsewhere = sources.iter().filter(|source| !source.endpoint.offers().create);
         let link = |source: &Rc<Source>| Some((source.title.clone(), source.endpoint.url()?));
         elsewhere.filter_map(link).collect()
+    }
+
+    /// Services that have more than they list, once that was read to its end: what they are called, and where
+    /// the rest is; tracked.
+    pub fn truncated(&self) -> Vec<(String, Option<String>)> {
+        let _ = (self.0.load.get(), self.count());
+        let sources = self.0.sources.borrow();
+        let cut = |source: &&Rc<Source>| source.truncated.get() && !source.endpoint.has_more();
+        let told = |source: &Rc<Source>| (source.title.clone(), source.endpoint.url());
+        sources.iter().filter(cut).map(told).collect()
     }
 
     /// Services that could not be read, and why; tracked.
@@ -343,46 +359,10 @@ impl Discussion {
             source.total.set(batch.total);
         }
         source.closed.set(batch.closed);
+        source.truncated.set(source.truncated.get() || batch.truncated);
         source.unread.set(source.unread.get() + batch.unread);
         self.put_all(batch.comments);
         self.0.roots.notify();
-    }
-
-    /// How many replies to a comment can be read that are not here; tracked by the comment.
-    pub fn replies_left(&self, key: CommentKey) -> usize {
-        self.track(key);
-        if !self.offers(Some(key)).replies || self.slot(key, |slot| slot.asked) {
-            return 0;
-        }
-        let said = self.peek(key).and_then(|comment| comment.replies).unwrap_or(0);
-        (said as usize).saturating_sub(self.reply_count(key))
-    }
-
-    /// Reads the replies that a page left out.
-    pub async fn read_replies(&self, key: CommentKey) {
-        if self.slot(key, |slot| std::mem::replace(&mut slot.asked, true)) {
-            return;
-        }
-        self.changed(key);
-        match self.at(Some(key)).endpoint.replies(key).await {
-            Ok(placed) => {
-                let forest = self.0.forest.borrow();
-                let new = placed.iter().filter(|(key, ..)| !forest.has(*key));
-                let (count, first) = (new.clone().count(), new.map(|(key, ..)| *key).next());
-                drop(forest);
-                for placed in placed {
-                    self.put(placed, false);
-                }
-                if let Some(first) = first {
-                    self.say(News::Read(count, first));
-                }
-            }
-            Err(trouble) => {
-                self.slot(key, |slot| slot.asked = false);
-                self.say(News::Undone(trouble));
-            }
-        }
-        self.changed(key);
     }
 
     /// Reads a service again after something was written there whose effect the answer did not tell.

@@ -2,12 +2,11 @@
 
 use leptos::prelude::Notify;
 
-use crate::domain::author::{Author, Signature};
+use crate::domain::author::Signature;
 use crate::domain::body::Body;
 use crate::domain::comment::{Comment, CommentKey, Standing};
-use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
-use crate::endpoint::{Batch, Placed, Sent, now};
+use crate::endpoint::{Sent, now};
 use crate::state::discussion::{Discussion, Open};
 use crate::state::memory;
 use crate::state::news::News;
@@ -51,79 +50,8 @@ impl Discussion {
         Ok(())
     }
 
-    /// Reads again to see what became of words whose answer did not show them: the comment of that
-    /// key, or else one that was not there before and says the same.
-    async fn look_for(
-        &self,
-        key: Option<CommentKey>,
-        text: &str,
-        by: &Signature,
-        parent: Option<CommentKey>,
-    ) -> Option<Placed> {
-        let number = parent.map_or(0, |parent| self.0.keys.source(parent));
-        let before: Vec<CommentKey> = self.keys_there();
-        self.read_again(number).await;
-        let fits = |key: &CommentKey| {
-            let comment = self.peek(*key).unwrap_or_default();
-            self.0.keys.source(*key) == number
-                && comment.author.name == by.name
-                && comment.says(text)
-        };
-        let new = self.keys_there().into_iter().find(|key| !before.contains(key) && fits(key));
-        let key = key.or(new)?;
-        let comment = self.peek(key).unwrap_or_else(|| Comment {
-            // What was typed, until a later page shows what became of it.
-            author: Author::new(&by.name, None, false),
-            body: Body { text: text.to_owned(), ..Body::default() },
-            created: Some(now()),
-            ..Comment::default()
-        });
-        Some((key, self.parent(key).or(parent), comment))
-    }
-
-    /// Reads until a comment is found that says these words by that name, not older than `since`; whether
-    /// there is one.
-    pub(super) async fn arrived(
-        &self,
-        text: &str,
-        by: &Signature,
-        parent: Option<CommentKey>,
-        since: Time,
-    ) -> Result<bool, Trouble> {
-        /// Clocks differ, in milliseconds.
-        const APART: i64 = 15 * 60_000;
-        /// Pages; comments are not kept further away from their first page.
-        const FAR: usize = 40;
-        let number = parent.map_or(0, |parent| self.0.keys.source(parent));
-        let source = self.at(parent);
-        let fits = |key: &CommentKey| {
-            let Some(comment) = self.peek(*key) else { return false };
-            let young = comment.created.is_none_or(|created| created.0 > since.0 - APART);
-            young
-                && self.0.keys.source(*key) == number
-                && self.parent(*key) == parent
-                && (by.name.is_empty() || comment.author.name == by.name)
-                && comment.says(text)
-        };
-        // From the start, wherever reading had come to: it may be on any page, and on one already read.
-        if let Some(batch) = source.endpoint.read(false).await? {
-            self.take(number, Batch { unread: 0, ..batch });
-        }
-        for _ in 0..FAR {
-            if let Some(key) = self.keys_there().into_iter().find(fits) {
-                self.say(News::Posted(key));
-                return Ok(true);
-            }
-            if !source.endpoint.has_more() {
-                break;
-            }
-            self.read_next(number).await?;
-        }
-        Ok(false)
-    }
-
     /// All comments that are here.
-    fn keys_there(&self) -> Vec<CommentKey> {
+    pub(super) fn keys_there(&self) -> Vec<CommentKey> {
         let slots = self.0.slots.borrow();
         let there = slots.iter().enumerate().filter(|(_, slot)| slot.comment.is_some());
         there.filter_map(|(place, _)| u32::try_from(place).ok().map(CommentKey)).collect()

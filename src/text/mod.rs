@@ -101,6 +101,11 @@ impl Text {
 
     /// A sentence that depends on a number, for `{n}`, in its plural form (CLDR categories).
     pub fn count(&self, name: &str, n: usize) -> String {
+        self.count_from(name, n, false)
+    }
+
+    /// The same, where there may be more than were counted: `60+`.
+    pub fn count_from(&self, name: &str, n: usize, more: bool) -> String {
         let plural =
             self.0.plural.get_or_init(|| Intl::PluralRules::new(&self.0.languages, &Object::new()));
         #[expect(clippy::cast_precision_loss, reason = "no discussion has 2^53 comments")]
@@ -110,7 +115,9 @@ impl Text {
         let form = forms.get(&category).or_else(|| forms.get("other"));
         // A sentence may be the same for all numbers.
         let sentence = form.unwrap_or(&forms).as_str().unwrap_or(name);
-        letters::replace(sentence, "{n}", &self.number(&digits(n as u64)))
+        let plus = if more { "+" } else { "" };
+        let number = [&*self.number(&digits(n as u64)), plus].concat();
+        letters::replace(sentence, "{n}", &number)
     }
 
     /// Decimal text as readers of this language write numbers.

@@ -75,7 +75,9 @@ fn title(scene: &Scene, heading: El, way: El) -> El {
         let count = scene.discussion.count();
         way.toggle("hidden", count < MANY);
         let words = scene.text.say("no-comments");
-        heading.set_text(&if count == 0 { words } else { scene.text.count("comments", count) });
+        let more = !scene.discussion.truncated().is_empty();
+        let said = scene.text.count_from("comments", count, more);
+        heading.set_text(&if count == 0 { words } else { said });
     })
 }
 

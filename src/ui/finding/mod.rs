@@ -14,6 +14,7 @@ use crate::domain::comment::CommentKey;
 use crate::domain::letters;
 use crate::domain::order::Order;
 use crate::json::digits;
+use crate::state::finding::Index;
 use crate::ui::Scene;
 use crate::ui::el::{El, button, el, spawn};
 use crate::ui::writing;
@@ -40,6 +41,7 @@ pub fn open(scene: &Scene, whole: &El, place: &El) {
         field: field.clone(),
         count,
         found: RefCell::default(),
+        index: RefCell::default(),
         at: Cell::new(0),
     });
     let (typed, pressed, back, forth) = (search.clone(), search.clone(), search.clone(), search);
@@ -90,6 +92,7 @@ struct Search {
     field: El,
     count: El,
     found: RefCell<Vec<CommentKey>>,
+    index: RefCell<Index>,
     at: Cell<usize>,
 }
 
@@ -99,7 +102,8 @@ impl Search {
     }
 
     fn look(&self) {
-        *self.found.borrow_mut() = self.scene.discussion.find(&self.words());
+        *self.found.borrow_mut() =
+            self.scene.discussion.find(&self.words(), &mut self.index.borrow_mut());
         self.at.set(0);
         self.show(false);
     }

@@ -111,6 +111,7 @@ fn item(scene: &Scene, entry: &Entry) -> El {
     let why = entry.trouble.as_ref().map(|trouble| text.explain(trouble)).unwrap_or_default();
     let state = match entry.progress.state {
         State::Sending => text.say("outbox-sending"),
+        State::Stopped if entry.progress.doubt => text.say("outbox-doubt"),
         State::Stopped => text.fill("outbox-stopped", &why),
         State::Waiting if !online() => text.say("outbox-offline"),
         State::Waiting => text.say("outbox-waiting"),

@@ -9,6 +9,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("finding_sorts_threads", sorts_threads),
     ("finding_words", words),
     ("finding_has_the_service_sort", has_the_service_sort),
+    ("finding_has_our_server_sort", has_our_server_sort),
 ];
 
 const FIELD: &str = "deep('jaw-jaw', '.find input')";
@@ -146,5 +147,27 @@ fn has_the_service_sort(world: &World) -> Result<()> {
     listed(&page, "n100,n101,n102,n103,n104,n105")?;
     order(&page, "")?;
     listed(&page, "n1,n2,n3,n4,n5,n6")?;
+    unharmed(&page)
+}
+
+fn has_our_server_sort(world: &World) -> Result<()> {
+    let native = super::common::native(&[])?;
+    for number in 0..60 {
+        post(&native, &format!("number {number}"), None, "Eve")?;
+    }
+    let first = "deep('jaw-jaw', '.threads > li > article .words').textContent.trim()";
+    let tag =
+        |sort: &str| format!("<jaw-jaw endpoint='{}' article=a {sort}></jaw-jaw>", native.url);
+    let site = world.site().page("/", &super::common::page(&tag("")));
+    let site = site.page("/newest", &super::common::page(&tag("sort=newest"))).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/newest"))?;
+    ensure!(page.text(first)? == "number 59", "the page asks for the newest");
+    visit(&page, &site.url("/"))?;
+    ensure!(page.text(first)? == "number 0", "the server's own order");
+    page.click("deep('jaw-jaw', '[data-do=find]')")?;
+    page.wait("deep('jaw-jaw', '.order select')")?;
+    order(&page, "newest")?;
+    page.wait(&format!("{first} === 'number 59'"))?;
     unharmed(&page)
 }

@@ -23,6 +23,8 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("following_levels_as_the_page_says", levels_as_the_page_says),
     ("following_reads_on_by_itself", reads_on_by_itself),
     ("following_reaches_what_is_far", reaches_what_is_far),
+    ("following_absent_is_not_deleted", absent_is_not_deleted),
+    ("following_cut_lists_say_so", cut_lists_say_so),
 ];
 
 const ARRIVED: &str = "deep('jaw-jaw', '.arrived button')";
@@ -445,4 +447,69 @@ fn line_folds_its_thread(world: &World) -> Result<()> {
         "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(deep('jaw-jaw', 'article').getBoundingClientRect())",
     )?;
     unharmed(&page)
+}
+
+fn absent_is_not_deleted(world: &World) -> Result<()> {
+    let (site, items) = changing(world, "")?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    follows(&page)?;
+    let looked = |times: usize| -> Result<()> {
+        let before = asked(&site);
+        while asked(&site) < before + times {
+            page.eval("new Promise(requestAnimationFrame).then(() => 0)")?;
+        }
+        Ok(())
+    };
+    let whole =
+        "Anonymous: one\nAnonymous: two\nAnonymous: old\nAnonymous: older\nAnonymous: oldest\n";
+    let mut kept = Vec::new();
+    // A service in trouble lists nothing, however often it is asked.
+    set(&items, |items| kept = std::mem::take(items));
+    looked(4)?;
+    wait_threads(&page, whole)?;
+    // A list from before lacks what is newest.
+    set(&items, |items| items.extend(kept.iter().filter(|one| one["id"] != 2).cloned()));
+    looked(4)?;
+    wait_threads(&page, whole)?;
+    // Once is no evidence; what comes back was never away.
+    set(&items, |items| {
+        items.clone_from(&kept);
+        items[1] = json!({ "id": 2, "text": "changed", "at": "2026-01-02T00:00:00Z" });
+    });
+    let changed = whole.replace("two", "changed");
+    wait_threads(&page, &changed)?;
+    // Twice is.
+    set(&items, |items| items.retain(|one| one["id"] != 12));
+    wait_threads(&page, &changed.replace("older", "This comment was deleted."))?;
+    unharmed(&page)
+}
+
+fn cut_lists_say_so(world: &World) -> Result<()> {
+    let status = |n: usize| {
+        json!({ "id": n.to_string(), "created_at": "2026-01-01T00:00:00Z", "in_reply_to_id": "1",
+            "content": format!("<p>reply {n}</p>"), "account": { "username": "ada" } })
+    };
+    for (count, heading, links) in
+        [(60, "60+ comments", "More comments on Mastodon"), (59, "59 comments", "")]
+    {
+        let said: Vec<Value> = (2..count + 2).map(status).collect();
+        let said = json!({ "ancestors": [], "descendants": said });
+        let mastodon = super::common::endpoint(move |_: &Ask| Some(Reply::json(200, &said)))?;
+        let tag = format!(
+            "<jaw-jaw endpoint='{}' profile=mastodon article=1 live=off></jaw-jaw>",
+            mastodon.origin()
+        );
+        let (_site, page) = super::common::open(world, &tag)?;
+        page.wait(&format!("deep('jaw-jaw', 'h2').textContent === '{heading}'"))?;
+        let rest = "deepAll('jaw-jaw', '.list > .elsewhere a')";
+        let seen = page.text(&format!("{rest}.map((one) => one.textContent).join()"))?;
+        ensure!(seen == links, "{count}: {seen:?}");
+        if !links.is_empty() {
+            let to = page.text(&format!("{rest}[0].href"))?;
+            ensure!(to == format!("{}/web/statuses/1", mastodon.origin()), "{to}");
+        }
+        unharmed(&page)?;
+    }
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! What is kept until it can be sent, and what is told of it; with those faults that need a service of
 //! their own.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
@@ -26,6 +26,9 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("outbox_change_is_shown_at_once", change_is_shown_at_once),
     ("outbox_countdown", countdown),
     ("outbox_closed_thread", closed_thread),
+    ("outbox_other_words_are_not_taken_for_these", other_words_are_not_taken_for_these),
+    ("outbox_doubt_asks_the_reader", doubt_asks_the_reader),
+    ("outbox_a_clear_no_is_not_looked_up", a_clear_no_is_not_looked_up),
 ];
 
 const FIELD: &str = "deep('jaw-jaw', '.write textarea')";
@@ -434,5 +437,145 @@ fn closed_thread(world: &World) -> Result<()> {
         told == "over|Closed|false said before||false open||true buy|Held as possible spam|false",
         "{told}"
     );
+    unharmed(&page)
+}
+
+/// A service that lists what it has, and answers a post as `answer` says: stored or not, told or not.
+fn keeping(
+    world: &World,
+    with_name: bool,
+    answer: impl Fn(usize, &mut Vec<Value>, Value) -> Reply + Send + Sync + 'static,
+) -> Result<Running> {
+    let mut body = json!({ "text": "{content}" });
+    if with_name {
+        body["by"] = json!("{name}");
+    }
+    let profile = json!({
+        "profile": "keeping", "version": 1,
+        "list": { "href": "{+endpoint}/comments", "items": "#" },
+        "comment": { "id": "/id", "text": "/text", "author.name": "/by", "dateCreated": "/at" },
+        "operations": {
+            "create": { "method": "POST", "href": "{+endpoint}/comments", "body": body,
+                "result": { "comment": "#" } }
+        },
+        "live": { "seconds": 0 }
+    });
+    let tag = "<jaw-jaw endpoint=/ article=a profile=/keeping.json></jaw-jaw>";
+    let (list, posts) = (Mutex::new(Vec::new()), AtomicU32::new(0));
+    let route = move |ask: &Ask| match (ask.method.as_str(), ask.path.as_str()) {
+        (_, "/keeping.json") => Some(Reply::json(200, &profile)),
+        ("GET", "/comments") => {
+            let list = list.lock().unwrap_or_else(PoisonError::into_inner);
+            Some(Reply::json(200, &json!(*list)))
+        }
+        ("POST", "/comments") => {
+            let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut comment: Value = serde_json::from_str(&ask.body).unwrap_or_default();
+            comment["id"] = json!(list.len() + 1);
+            comment["at"] = json!(now());
+            let number = posts.fetch_add(1, Ordering::SeqCst) as usize;
+            Some(answer(number, &mut list, comment))
+        }
+        _ => None,
+    };
+    world.site().page("/", &page(tag)).route(route).start()
+}
+
+/// Seconds since 1970 as a date that services write.
+fn now() -> String {
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let seconds = i64::try_from(seconds.map_or(0, |since| since.as_secs())).unwrap_or_default();
+    jawjaw::profile::outline::date(jawjaw::domain::time::Time(seconds * 1_000))
+}
+
+const HURRY: &str = "void dispatchEvent(new Event('online'))";
+
+fn send(page: &Page, words: &str) -> Result<()> {
+    page.wait(&format!("!{FIELD}.readOnly"))?;
+    page.fill(FIELD, words)?;
+    page.click(SEND)
+}
+
+fn other_words_are_not_taken_for_these(world: &World) -> Result<()> {
+    for (first, second) in
+        [("Первый", "Второй"), ("第一", "第二"), ("👍", "👎"), ("да", "да"), ("الأول", "الثاني")]
+    {
+        let site = keeping(world, true, |number, list, comment| {
+            if number == 1 {
+                return Reply::new(502, "text/html", "<p>bad gateway</p>");
+            }
+            list.push(comment.clone());
+            Reply::json(201, &comment)
+        })?;
+        let page = at(world, &site)?;
+        page.eval(&format!("{FIELD}.focus()"))?;
+        page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ада")?;
+        send(&page, first)?;
+        page.wait(&format!("!!{}", super::common::card(first)))?;
+        send(&page, second)?;
+        page.wait("!deep('jaw-jaw', '.outbox').hidden")?;
+        page.eval(HURRY)?;
+        page.wait(
+            "deepAll('jaw-jaw', 'article').length === 2 && deep('jaw-jaw', '.outbox').hidden",
+        )?;
+        ensure!(times(&site, "POST") == 3, "{first}, {second}: {:?}", site.asked());
+        let said =
+            page.text("deepAll('jaw-jaw', '.words').map((one) => one.textContent).sort().join()")?;
+        let mut wanted = [first, second];
+        wanted.sort_unstable();
+        ensure!(said == wanted.join(","), "{first}, {second}: {said}");
+        unharmed(&page)?;
+    }
+    Ok(())
+}
+
+fn doubt_asks_the_reader(world: &World) -> Result<()> {
+    // Who is signed in gives no name, and somebody else says the same while the answer is lost.
+    let site = keeping(world, false, |number, list, mut comment| {
+        if number == 0 {
+            comment["by"] = json!("Лин");
+            list.push(comment);
+            return Reply::new(502, "text/html", "<p>bad gateway</p>");
+        }
+        list.push(comment.clone());
+        Reply::json(201, &comment)
+    })?;
+    let page = at(world, &site)?;
+    page.eval(&format!("{FIELD}.focus()"))?;
+    send(&page, "да")?;
+    page.wait("!deep('jaw-jaw', '.outbox').hidden")?;
+    page.eval(HURRY)?;
+    page.wait("deep('jaw-jaw', '.outbox').textContent.includes('This may already be posted.')")?;
+    wait_threads(&page, "Лин: да\n")?;
+    // It is kept, also over a reload, and goes when the reader has looked.
+    page.reload()?;
+    ready(&page)?;
+    page.wait("deep('jaw-jaw', '.outbox').textContent.includes('This may already be posted.')")?;
+    page.click("deep('jaw-jaw', '[data-unsent=send-again]')")?;
+    page.wait("deepAll('jaw-jaw', 'article').length === 2 && deep('jaw-jaw', '.outbox').hidden")?;
+    ensure!(times(&site, "POST") == 2, "{:?}", site.asked());
+    unharmed(&page)
+}
+
+fn a_clear_no_is_not_looked_up(world: &World) -> Result<()> {
+    // The words are refused; then somebody of that name says the same.
+    let site = keeping(world, true, |number, list, comment| {
+        if number == 0 {
+            return Reply::new(503, "text/html", "<p>no</p>");
+        }
+        list.push(comment);
+        Reply::json(422, &json!({ "detail": "Nicht so." }))
+    })?;
+    let page = at(world, &site)?;
+    page.eval(&format!("{FIELD}.focus()"))?;
+    page.fill("deep('jaw-jaw', '.write input[autocomplete=name]')", "Ада")?;
+    send(&page, "да")?;
+    page.wait("!deep('jaw-jaw', '.outbox').hidden")?;
+    page.eval(HURRY)?;
+    page.wait("deep('jaw-jaw', '.outbox').textContent.includes('Nicht so.')")?;
+    let read = times(&site, "GET /comments");
+    page.click("deep('jaw-jaw', '[data-unsent=edit-unsent]')")?;
+    page.wait(&format!("{FIELD}.value === 'да' && deep('jaw-jaw', '.outbox').hidden"))?;
+    ensure!(times(&site, "GET /comments") == read, "nothing is looked up: {:?}", site.asked());
     unharmed(&page)
 }

@@ -13,6 +13,8 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("sources_comments_in_the_page", comments_in_the_page),
     ("sources_resolve_before_they_list", resolve_before_they_list),
     ("sources_replies_are_fetched", replies_are_fetched),
+    ("sources_replies_come_in_pages", replies_come_in_pages),
+    ("sources_are_sorted_together", are_sorted_together),
     ("sources_what_cannot_be_read_is_counted", what_cannot_be_read_is_counted),
     ("sources_secret_of_the_page", secret_of_the_page),
 ];
@@ -158,6 +160,83 @@ fn replies_are_fetched(world: &World) -> Result<()> {
         "Ada: Lovely\n  Anonymous: This comment was deleted.\n  Mo: two\n  Mo: three\n",
     )?;
     page.wait("!deep('jaw-jaw', '[data-do=replies]:not([hidden])')").map(drop)
+}
+
+fn replies_come_in_pages(world: &World) -> Result<()> {
+    let reply = |n: usize| {
+        json!({ "id": format!("r{n}"), "parent_id": "top", "status": "published", "html": format!("<p>reply {n}</p>"),
+            "created_at": "2026-11-20T11:00:00.000Z", "member": { "name": "Mo" }, "count": { "likes": 0, "replies": 0 } })
+    };
+    let top = json!({ "id": "top", "status": "published", "html": "<p>top</p>", "member": { "name": "Ada" },
+        "created_at": "2026-11-20T10:00:00.000Z", "count": { "likes": 0, "replies": 230 },
+        "replies": (1..=3).map(reply).collect::<Vec<_>>() });
+    let list = json!({ "comments": [top], "meta": { "pagination": { "next": null } } });
+    let ghost = endpoint(move |ask: &Ask| {
+        if !ask.path.contains("/top/replies") {
+            return Some(Reply::json(200, &list));
+        }
+        let page: usize = ask.query.split("page=").nth(1)?.parse().ok()?;
+        let replies: Vec<Value> = (page * 100 - 99..=230.min(page * 100)).map(reply).collect();
+        let next = (page < 3).then_some(page + 1);
+        Some(Reply::json(
+            200,
+            &json!({ "comments": replies, "meta": { "pagination": { "next": next } } }),
+        ))
+    })?;
+    let html =
+        format!("<jaw-jaw endpoint='{}' profile=ghost article=p></jaw-jaw>", ghost.other_origin());
+    let (_site, page) = open(world, &html)?;
+    let button = "deep('jaw-jaw', '[data-do=replies]:not([hidden])')";
+    for (offered, heading) in [(227, 101), (130, 201), (30, 231)] {
+        page.wait(&format!("{button}?.textContent === 'Show {offered} more replies'"))?;
+        page.click(button)?;
+        page.wait(&format!("deep('jaw-jaw', 'h2').textContent === '{heading} comments'"))?;
+    }
+    page.wait(&format!("!{button}"))?;
+    unharmed(&page)
+}
+
+fn are_sorted_together(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    for number in 0..60 {
+        post(&native, &format!("here {number}"), None, "Eve")?;
+    }
+    let said = fixture("mastodon")?;
+    let mastodon = endpoint(move |ask: &Ask| {
+        ask.path.ends_with("/1150000/context").then(|| Reply::json(200, &said))
+    })?;
+    let broken = Reply::json(200, &json!([{ "id": 1, "text": "fine" }, { "text": "no id" }]));
+    let broken = endpoint(move |_: &Ask| Some(broken.clone()))?;
+    let html = format!(
+        "<jaw-jaw endpoint='{}' article='a'><jaw-source endpoint='{}' profile=mastodon article=1150000>\
+         </jaw-source><jaw-source endpoint='{}' profile=static></jaw-source></jaw-jaw>",
+        native.url,
+        mastodon.origin(),
+        broken.url("/said.json")
+    );
+    let (_site, page) = open(world, &html)?;
+    let first = "deepAll('jaw-jaw', '.threads > li > article .words')[0]?.textContent.trim()";
+    let count = "deep('jaw-jaw', 'h2').textContent";
+    page.wait(&format!("{first} === 'fine' || {first} === 'Good read :blobcat:'"))?;
+    page.wait_for_text("1 comment could not be read.")?;
+    let before = page.text(count)?;
+    page.click("deep('jaw-jaw', '[data-do=find]')")?;
+    page.wait("deep('jaw-jaw', '.order select')")?;
+    // The first of our own server's pages in that order, and what the others have.
+    super::finding::order(&page, "newest")?;
+    page.wait(&format!("{first} === 'here 59'"))?;
+    let others = "['Good read', 'fine'].every((words) => deepAll('jaw-jaw', 'article').some(
+        (card) => card.textContent.includes(words)))";
+    let whole = "(scrollTo(0, 1e6), deepWhole())";
+    page.wait(&format!("{whole} && {others}"))?;
+    ensure!(page.text(count)? == before, "{before} became {}", page.text(count)?);
+    page.wait_for_text("1 comment could not be read.")?;
+    super::finding::order(&page, "oldest")?;
+    page.wait(&format!("{first} === 'fine' || {first} === 'Good read :blobcat:'"))?;
+    super::finding::order(&page, "")?;
+    page.wait(&format!("{whole} && {others}"))?;
+    page.wait_for_text("1 comment could not be read.")?;
+    unharmed(&page)
 }
 
 fn what_cannot_be_read_is_counted(world: &World) -> Result<()> {

@@ -21,13 +21,34 @@ fn number(name: &str, usual: usize) -> usize {
 const FIELD: &str = "deep('jaw-jaw', '.write textarea')";
 const HURRY: &str = "void dispatchEvent(new Event('online'))";
 
+/// Ten signs each of several scripts: what is written differs in them alone.
+const SIGNS: [&str; 10] = [
+    "абвгдежзик",
+    "αβγδεζηθικ",
+    "ابتثجحخدذر",
+    "אבגדהוזחטי",
+    "一二三四五六七八九十",
+    "あいうえおかきくけこ",
+    "가나다라마바사아자차",
+    "कखगघचछजझटठ",
+    "กขคงจฉชซฌญ",
+    "👍🎉🔥🌍🍀🎈🐢🚲🌙🍎",
+];
+
+/// What is written in a trial: short, and unlike that of any other trial.
+fn words(trial: usize) -> String {
+    let signs: Vec<char> = SIGNS[trial % SIGNS.len()].chars().collect();
+    let number = trial / SIGNS.len();
+    [number / 100 % 10, number / 10 % 10, number % 10].map(|digit| signs[digit]).iter().collect()
+}
+
 /// Writes comments whose answers are lost; each must arrive, and once.
 fn lose_answers(page: &Page, faulty: &Faulty, times: usize) -> Result<()> {
     for trial in 0..times {
         faulty.on("POST", Fault::LoseAnswer);
         page.eval(&format!("{FIELD}.focus()"))?;
         page.wait("deep('jaw-jaw', '.write button[type=submit][aria-disabled=false]')")?;
-        page.type_text(&format!("trial number {trial} of many"))?;
+        page.type_text(&words(trial))?;
         page.eval("deep('jaw-jaw', '.write form').requestSubmit()")?;
         page.wait("!deep('jaw-jaw', '.outbox').hidden")?;
         faulty.set(|_| Fault::Pass);
@@ -47,10 +68,10 @@ fn introduce(page: &Page) -> Result<()> {
 }
 
 /// Every trial is there once.
-fn count(words: &[String], times: usize) -> Result<()> {
+fn count(said: &[String], times: usize) -> Result<()> {
     for trial in 0..times {
-        let wanted = format!("trial number {trial} of many");
-        let there = words.iter().filter(|words| words.contains(&wanted)).count();
+        let wanted = self::words(trial);
+        let there = said.iter().filter(|said| said.contains(&wanted)).count();
         ensure!(there == 1, "{wanted:?} is there {there} times");
     }
     println!("  {times} lost answers: 0 lost, 0 doubled");
