@@ -308,7 +308,7 @@ fn target(text: &str) -> Option<usize> {
 /// The length of `:thumbsup:`.
 fn code(text: &str) -> Option<usize> {
     let name = text.get(1..)?;
-    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && !"_+-".contains(c))?;
+    let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-')))?;
     (end > 0 && name[end..].starts_with(':')).then_some(end + 2)
 }
 

@@ -185,19 +185,19 @@ impl Discussion {
         roots
     }
 
-    /// How many comments there are in all, read or not; tracked.
+    /// How many comments there are, read or not, by what each service counts; tracked.
     pub fn count(&self) -> usize {
         self.0.roots.track();
         let slots = self.0.slots.borrow();
-        let there = |slot: &&Slot| {
-            slot.comment.as_ref().is_some_and(|comment| comment.standing != Standing::Deleted)
+        let is = |one: &Comment| one.standing != Standing::Deleted;
+        let is = |slot: &Slot| slot.comment.as_ref().is_some_and(is);
+        let count = |(number, source): (usize, &Rc<Source>)| {
+            let of = |place: u32| self.0.keys.source(CommentKey(place)) == number;
+            let read = (0..).zip(&*slots).filter(|(place, slot)| is(slot) && of(*place)).count();
+            let total = source.total.get().filter(|_| source.endpoint.has_more());
+            read.max(total.unwrap_or(0) as usize)
         };
-        let read = slots.iter().filter(there).count();
-        // What has been read to the end is counted; services count in different manners.
-        let sources = self.0.sources.borrow();
-        let open = sources.iter().any(|source| source.endpoint.has_more());
-        let total: u32 = sources.iter().filter_map(|source| source.total.get()).sum();
-        if open { read.max(total as usize) } else { read }
+        self.0.sources.borrow().iter().enumerate().map(count).sum()
     }
 
     pub fn has_more(&self) -> bool {

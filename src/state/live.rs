@@ -139,8 +139,7 @@ impl Discussion {
             if listed || own || !old || comment.unsent || comment.standing != Standing::Published {
                 continue;
             }
-            let since = before.binary_search_by_key(&key, |(key, _)| *key).ok();
-            let since = since.map(|place| before[place].1);
+            let since = before.iter().find(|(other, _)| *other == key).map(|(_, since)| *since);
             // An older list lacks what is newer than all of it.
             let told = comment.created <= newest;
             if since.is_some_and(|since| told || since.0 < now.0 - KEPT) {
@@ -150,7 +149,6 @@ impl Discussion {
                 missed.push((key, since.unwrap_or(now)));
             }
         }
-        missed.sort_unstable();
         *source.missed.borrow_mut() = missed;
     }
 

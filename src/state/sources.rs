@@ -54,6 +54,10 @@ impl Source {
         ["endpoint ", endpoint].concat()
     }
 
+    fn is_truncated(&self) -> bool {
+        self.truncated.get() && !self.endpoint.has_more()
+    }
+
     /// Under this name is kept what was not sent yet.
     pub(super) fn outbox_name(&self) -> String {
         ["outbox ", &self.name].concat()
@@ -149,24 +153,24 @@ impl Discussion {
         self.at(key).title.clone()
     }
 
-    /// Places where one can only write over there: what they are called, and their addresses; tracked.
-    pub fn links(&self) -> Vec<(String, String)> {
+    /// Places where one can only write over there, or where the rest is of what was read to its end: what they
+    /// are called, and their addresses; tracked.
+    pub fn links(&self, to_the_rest: bool) -> Vec<(String, String)> {
         let _ = self.0.load.get();
         let _ = self.count();
         let sources = self.0.sources.borrow();
-        let elsewhere = sources.iter().filter(|source| !source.endpoint.offers().create);
+        let leads = |source: &&Rc<Source>| {
+            if to_the_rest { source.is_truncated() } else { !source.endpoint.offers().create }
+        };
+        let elsewhere = sources.iter().filter(leads);
         let link = |source: &Rc<Source>| Some((source.title.clone(), source.endpoint.url()?));
         elsewhere.filter_map(link).collect()
     }
 
-    /// Services that have more than they list, once that was read to its end: what they are called, and where
-    /// the rest is; tracked.
-    pub fn truncated(&self) -> Vec<(String, Option<String>)> {
-        let _ = (self.0.load.get(), self.count());
-        let sources = self.0.sources.borrow();
-        let cut = |source: &&Rc<Source>| source.truncated.get() && !source.endpoint.has_more();
-        let told = |source: &Rc<Source>| (source.title.clone(), source.endpoint.url());
-        sources.iter().filter(cut).map(told).collect()
+    /// Whether a service has more than it lists, once that was read to its end; tracked.
+    pub fn is_truncated(&self) -> bool {
+        let _ = self.count();
+        self.0.sources.borrow().iter().any(|source| source.is_truncated())
     }
 
     /// Services that could not be read, and why; tracked.

@@ -6,17 +6,17 @@ use leptos::prelude::*;
 
 use crate::state::load::Load;
 use crate::ui::Scene;
-use crate::ui::body;
 use crate::ui::branch::Branch;
 use crate::ui::el::{El, button, el};
 use crate::ui::notice::{failed, failed_part, notice, waiting};
+use crate::ui::widget::links;
 
 /// The list of threads with its states: waiting, slow, empty, failed, and more to come.
 #[component]
 pub fn ThreadList(scene: Scene) -> El {
     let state = state(&scene);
     let list = el("div").class("list").child(state.clone()).child(more(&scene));
-    let list = list.child(rest(&scene));
+    let list = list.child(links(&scene, true));
     let branch = Branch::new(&scene, 0, list.clone(), Some(state));
     let _ = scene.threads.set(Rc::downgrade(&branch));
     let discussion = scene.discussion.clone();
@@ -78,23 +78,5 @@ fn more(scene: &Scene) -> El {
         let waits = matches!(load.get(), Load::Waiting | Load::Slow);
         button.set_text(&scene.text.say(if waits { "more-waiting" } else { "more" }));
         button.state("aria-disabled", waits);
-    })
-}
-
-/// Where comments are that the service does not list.
-fn rest(scene: &Scene) -> El {
-    let scene = scene.clone();
-    el("p").class("elsewhere").bind(move |rest| {
-        rest.clear();
-        let truncated = scene.discussion.truncated();
-        rest.toggle("hidden", truncated.is_empty());
-        for (title, address) in truncated {
-            let words = scene.text.fill("more-on", &title);
-            let link = el(if address.is_some() { "a" } else { "span" }).class("plain").text(&words);
-            if let Some(address) = &address {
-                body::link(&link, address);
-            }
-            rest.add(link);
-        }
     })
 }

@@ -75,7 +75,7 @@ fn title(scene: &Scene, heading: El, way: El) -> El {
         let count = scene.discussion.count();
         way.toggle("hidden", count < MANY);
         let words = scene.text.say("no-comments");
-        let more = !scene.discussion.truncated().is_empty();
+        let more = scene.discussion.is_truncated();
         let said = scene.text.count_from("comments", count, more);
         heading.set_text(&if count == 0 { words } else { said });
     })
@@ -83,7 +83,8 @@ fn title(scene: &Scene, heading: El, way: El) -> El {
 
 /// The composer for a new thread, or a sentence where none can be begun.
 fn write(scene: &Scene) -> El {
-    let (place, unsent) = (el("div").class("write").child(links(scene)), scene.unsent.place());
+    let (place, unsent) =
+        (el("div").class("write").child(links(scene, false)), scene.unsent.place());
     if !scene.discussion.offers(None).create {
         return place.child(unsent);
     }
@@ -97,15 +98,16 @@ fn write(scene: &Scene) -> El {
     })
 }
 
-/// Links to where one can only write over there.
-fn links(scene: &Scene) -> El {
+/// Links to where one can only write over there, or to where the rest is that is not listed here.
+pub fn links(scene: &Scene, to_the_rest: bool) -> El {
     let scene = scene.clone();
     el("p").class("elsewhere").bind(move |place| {
-        let links = scene.discussion.links();
+        let links = scene.discussion.links(to_the_rest);
         place.clear();
         place.toggle("hidden", links.is_empty());
         for (title, address) in links {
-            let anchor = el("a").class("plain").text(&scene.text.fill("reply-on", &title));
+            let words = if to_the_rest { "more-on" } else { "reply-on" };
+            let anchor = el("a").class("plain").text(&scene.text.fill(words, &title));
             body::link(&anchor, &address);
             place.add(anchor);
         }
