@@ -61,7 +61,7 @@ pub(crate) fn check() -> Result<bool> {
                 "--quiet",
                 "--workspace",
                 "--features",
-                "xtask/finish,xtask/profile",
+                "xtask/archive,xtask/finish,xtask/profile",
                 "--all-targets",
                 "--",
                 "-D",

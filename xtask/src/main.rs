@@ -4,10 +4,12 @@ mod build;
 mod commands;
 mod ended;
 mod pack;
+mod release;
 mod run;
 mod size;
 mod suites;
 mod tools;
+mod trial;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -84,6 +86,15 @@ enum Verb {
     },
     /// Make the npm package, target/npm/jawjaw-….tgz.
     Pack,
+    /// Make all that people download, in target/release-files.
+    Release {
+        /// Where the source is, such as <https://code.example/jawjaw>: for npm and container engines.
+        #[arg(long)]
+        source: Option<String>,
+        /// Also install and run what was made, in roots of their own.
+        #[arg(long = "try")]
+        with_trial: bool,
+    },
     /// Take a picture of every state of the widget, light and dark, narrow and large, and a page that shows them.
     Gallery {
         /// Where to put them.
@@ -119,6 +130,7 @@ fn main() -> ExitCode {
             println!("{}", file.display());
             true
         }),
+        Verb::Release { source, with_trial } => release::make(source, with_trial),
         Verb::Shots { folder } => commands::pictures("shots", &folder),
         Verb::Gallery { folder } => commands::pictures("gallery", &folder),
         Verb::Bench { most, json } => commands::bench(most, json.as_deref()),

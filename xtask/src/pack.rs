@@ -11,6 +11,11 @@ use crate::run::{quietly, root, step};
 
 /// Puts `npm/` and what is built together; the packed file.
 pub(crate) fn package() -> Result<PathBuf> {
+    from(None)
+}
+
+/// The same, with the address of the source: npm's proof of where a package was built (provenance) compares it.
+pub(crate) fn from(source: Option<&str>) -> Result<PathBuf> {
     build::if_stale()?;
     let into = root().join("target/npm");
     let _ = fs::remove_dir_all(&into);
@@ -24,9 +29,13 @@ pub(crate) fn package() -> Result<PathBuf> {
         fs::copy(root().join(licence), folder.join(licence))?;
     }
     let version = format!("\n  \"version\": \"{}\",", env!("CARGO_PKG_VERSION"));
+    let source = source.map(|source| format!("\n  \"repository\": \"git+{source}.git\","));
     let manifest = folder.join("package.json");
     let told = fs::read_to_string(&manifest)?;
-    fs::write(manifest, told.replacen('{', &["{", &version].concat(), 1))?;
+    fs::write(
+        manifest,
+        told.replacen('{', &["{", &version, &source.unwrap_or_default()].concat(), 1),
+    )?;
     copy(&root().join("dist"), &folder.join("dist"))?;
     step("packing for npm", || {
         let mut npm = Command::new("npm");

