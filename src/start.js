@@ -13,8 +13,78 @@ const text = (asked) =>
       });
   });
 
-const begin = (host, root, profile, read, folder) =>
-  mount(host, root, text(profile), (name) => text(read(name)), folder);
+// What the program asks of JavaScript, where that is shorter. An address without what is encoded in it, in one of the ways
+// to write its letters (NFC); as it is where it cannot be decoded.
+const jawjawPlain = (address, whole) => {
+  try {
+    return (whole ? decodeURIComponent : decodeURI)(address).normalize();
+  } catch {
+    return address;
+  }
+};
+
+// The first letter of a word as readers see letters (UAX #29), or about that. The first segmenter takes a moment: most
+// names need none.
+const jawjawLetter = (word) => {
+  if (/^[\0-\u02ff]+$/.test(word.slice(0, 2))) return word[0];
+  try {
+    return [...new Intl.Segmenter().segment(word.slice(0, 48))][0].segment;
+  } catch {
+    return word.match(/^(\p{RI}{2}|.[\p{M}\p{EMod}]*)/u)[0];
+  }
+};
+
+// Keys. What is typed into a field of ours, or does something here, must not set off a shortcut of the page's. So it
+// is stopped before the page's own listeners, and a copy that stays in the shadow tells ours. Only listeners that the
+// page put on the window to capture before us come first: no script can take a key from those.
+const types = ({ key, keyCode, isComposing, ctrlKey, metaKey }) =>
+  // An input method's, in every engine's order.
+  isComposing ||
+  keyCode === 229 ||
+  // The browser's pass, and so does Escape where it did nothing.
+  !(ctrlKey || metaKey ? /^[defghjlnoprstuw\d+=-]$/i : /^(Tab|Escape|F\d|Browser)/).test(key);
+
+const follow = (root) => {
+  const ears = new AbortController();
+  // The last key that did something, until it is let go.
+  let done = null;
+  for (const type of ["keydown", "keypress", "keyup"])
+    addEventListener(
+      type,
+      (event) => {
+        const path = event.composedPath();
+        if (!path.includes(root)) return;
+        const { key } = event;
+        const [at] = path;
+        if (type === "keydown") {
+          const copy = {};
+          for (const name in event) copy[name] = event[name];
+          copy.composed = false;
+          done = at.dispatchEvent(new KeyboardEvent(type, copy)) ? null : key;
+          if (done) event.preventDefault();
+        }
+        const ours = at.matches("[type=radio]")
+          ? /^( |Enter|Arrow.*)$/.test(key)
+          : at.matches("a,button,summary,[type=checkbox]")
+            ? /^( |Enter)$/.test(key)
+            : at.matches("input,textarea,select") && types(event);
+        if (ours || key === done) event.stopImmediatePropagation();
+      },
+      { capture: true, signal: ears.signal },
+    );
+  return ears;
+};
+
+const begin = (host, root, profile, read, folder) => {
+  const ears = follow(root);
+  const mounted = mount(host, root, text(profile), (name) => text(read(name)), folder);
+  return {
+    free() {
+      ears.abort();
+      mounted.free();
+    },
+  };
+};
 
 // What was fetched in, `mount` out. The program is compiled while it comes, where the server says what it is.
 export default async (fetched) => {

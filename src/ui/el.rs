@@ -17,8 +17,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
-    CssStyleSheet, CustomEvent, Document, Element, Event, EventTarget, HtmlElement, Node,
-    ShadowRoot,
+    CssStyleSheet, CustomEvent, Document, Element, Event, EventTarget, HtmlElement, KeyboardEvent,
+    Node, ShadowRoot,
 };
 
 thread_local! {
@@ -258,6 +258,12 @@ pub fn tell(at: &El, name: &str, detail: &str, cancelable: bool) -> Option<(Cust
     let event = CustomEvent::new_with_event_init_dict(name, init.unchecked_ref()).ok()?;
     let may = at.node().dispatch_event(&event).ok()?;
     Some((event, may))
+}
+
+/// The key that was pressed, unless it belongs to an input method: Safari ends a composition first, and marks the
+/// key that ended it with the old code 229 only.
+pub fn pressed(event: &KeyboardEvent) -> Option<String> {
+    (!event.is_composing() && event.key_code() != 229).then(|| event.key())
 }
 
 /// The element an event is about.

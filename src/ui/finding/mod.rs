@@ -16,7 +16,7 @@ use crate::domain::order::Order;
 use crate::json::digits;
 use crate::state::finding::Index;
 use crate::ui::Scene;
-use crate::ui::el::{El, button, el, spawn};
+use crate::ui::el::{self, El, button, el, spawn};
 use crate::ui::writing;
 
 const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/finding.json"));
@@ -48,7 +48,7 @@ pub fn open(scene: &Scene, whole: &El, place: &El) {
     let field = field.on("input", move |_| typed.look());
     let field = field.on("keydown", move |event| {
         let event: &KeyboardEvent = event.unchecked_ref();
-        if event.key() == "Enter" && !event.is_composing() {
+        if el::pressed(event).as_deref() == Some("Enter") {
             event.prevent_default();
             pressed.step(!event.shift_key(), false);
         }
@@ -135,7 +135,7 @@ impl Search {
         let (scene, whole, key) = (self.scene.clone(), self.whole.clone(), *key);
         let field = self.field.clone();
         // After what was folded is on the page.
-        crate::ui::el::after(0, move || {
+        el::after(0, move || {
             let Some(card) = writing::bring(&scene, &whole, key, true) else { return };
             highlight::mark(&card, &words);
             if focus { card.focus() } else { field.focus() }

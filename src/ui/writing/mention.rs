@@ -11,7 +11,7 @@ use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 use crate::domain::marking::mentioned;
 use crate::json::digits;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, el, target};
+use crate::ui::el::{El, el, pressed, target};
 use crate::ui::writing::tools::{before_caret, insert};
 
 /// So many names are offered at a time.
@@ -110,10 +110,10 @@ impl Mention {
 
     fn key(&self, event: &KeyboardEvent) {
         let count = self.offered.borrow().len();
-        if count == 0 || event.is_composing() || event.ctrl_key() || event.meta_key() {
+        if count == 0 || event.ctrl_key() || event.meta_key() {
             return;
         }
-        match event.key().as_str() {
+        match pressed(event).unwrap_or_default().as_str() {
             "ArrowDown" => self.choose((self.chosen.get() + 1) % count),
             "ArrowUp" => self.choose((self.chosen.get() + count - 1) % count),
             "Enter" | "Tab" => self.take(self.chosen.get()),

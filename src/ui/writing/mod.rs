@@ -32,7 +32,7 @@ use crate::text::Text;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, after, button, dress, el, spawn};
+use crate::ui::el::{El, after, button, dress, el, pressed, spawn};
 use crate::ui::widget::hash;
 use crate::ui::writing::who::{Who, value};
 
@@ -188,23 +188,16 @@ impl Writing {
     }
 
     fn key(self: &Rc<Self>, event: &KeyboardEvent) {
-        // This key belongs to the input method.
-        if event.is_composing() {
-            return;
-        }
-        match event.key().as_str() {
-            "Enter" if event.ctrl_key() || event.meta_key() => {
-                event.prevent_default();
-                self.clone().submit();
+        match pressed(event).as_deref() {
+            Some("Enter") if event.ctrl_key() || event.meta_key() => self.clone().submit(),
+            Some("Escape") => {
+                let Some(place) = self.form.place else { return };
+                self.form.scene.discussion.set_open(place, Open::Nothing);
             }
-            "Escape" => {
-                if let Some(place) = self.form.place {
-                    event.stop_propagation();
-                    self.form.scene.discussion.set_open(place, Open::Nothing);
-                }
-            }
-            _ => {}
+            _ => return,
         }
+        // What did something goes no further (src/start.js).
+        event.prevent_default();
     }
 
     fn submit(self: Rc<Self>) {

@@ -7,7 +7,7 @@ use web_sys::{HtmlDocument, HtmlTextAreaElement, KeyboardEvent};
 use crate::domain::marking::{Mark, Marked, appended, mark};
 use crate::state::memory;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, button, el};
+use crate::ui::el::{El, button, el, pressed};
 use crate::ui::writing::{mention, preview, quote};
 
 const MARKS: [(Mark, &str, &str); 6] = [
@@ -70,10 +70,9 @@ pub(super) fn add(form: &Form) {
         let field = form.field.clone();
         let _ = form.field.clone().on("keydown", move |event| {
             let event: &KeyboardEvent = event.unchecked_ref();
-            let pressed = event.key();
-            let fits = |(_, _, key): &&(Mark, &str, &str)| *key == pressed;
+            let pressed = pressed(event);
+            let fits = |(_, _, key): &&(Mark, &str, &str)| Some(*key) == pressed.as_deref();
             if (event.ctrl_key() || event.meta_key())
-                && !event.is_composing()
                 && let Some((kind, ..)) = MARKS.iter().find(fits)
             {
                 event.prevent_default();
@@ -124,7 +123,7 @@ fn count(form: &Form, longest: usize) {
 
 /// Left and right go from button to button; the last is the one after the marks.
 fn move_focus(bar: &El, event: &KeyboardEvent) {
-    let step = match event.key().as_str() {
+    let step = match pressed(event).unwrap_or_default().as_str() {
         "ArrowRight" => 1,
         "ArrowLeft" => MARKS.len(),
         _ => return,

@@ -95,6 +95,7 @@ const KEYS: &[(&str, u32, &str)] = &[
     ("ArrowRight", 39, ""),
     ("ArrowDown", 40, ""),
     ("Delete", 46, ""),
+    ("F2", 113, ""),
 ];
 const MODIFIERS: &[(&str, u8)] = &[("Alt", 1), ("Control", 2), ("Meta", 4), ("Shift", 8)];
 

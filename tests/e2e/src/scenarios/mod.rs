@@ -13,8 +13,10 @@ mod following;
 mod gallery;
 mod hostile;
 mod hosts;
+mod inherited;
 mod isso;
 mod keyboard;
+mod keys;
 mod languages;
 mod long;
 mod looks;
@@ -51,6 +53,8 @@ pub fn all() -> Vec<Scenario> {
         long::SCENARIOS,
         a11y::SCENARIOS,
         keyboard::SCENARIOS,
+        keys::SCENARIOS,
+        inherited::SCENARIOS,
         page_side::SCENARIOS,
         counts::SCENARIOS,
         palettes::SCENARIOS,
