@@ -19,6 +19,15 @@
     return profiles.get(asked);
   };
 
+  // A path without what is encoded in it; as it is where that is no UTF-8.
+  const plain = (path) => {
+    try {
+      return decodeURI(path);
+    } catch {
+      return path;
+    }
+  };
+
   // Tags to be asked for, by what they are asked of.
   const waiting = new Map();
 
@@ -49,7 +58,9 @@
       if (required && name !== "article" && known[name] == null) throw Error(`${name} is missing`);
     }
     for (const some of batches(asking)) {
-      const articles = [...new Set(some.map((tag) => tag.article))];
+      // Some services file articles decoded.
+      const filed = (one) => (variables.article?.decoded ? plain(one) : one);
+      const articles = [...new Set(some.map((tag) => filed(tag.article)))];
       known.article = articles;
       known.urls = articles.map((article) => URL.parse?.(article, location)?.href ?? article);
       // RFC 6570: of its forms those that are needed here.
@@ -64,7 +75,7 @@
         body: counts.body && JSON.stringify(counts.body, fill),
       });
       for (const tag of some) {
-        const at = { "{article}": tag.article, "{index}": articles.indexOf(tag.article) };
+        const at = { "{article}": filed(tag.article), "{index}": articles.indexOf(filed(tag.article)) };
         // RFC 6901, with places for the article. What is no number is not there.
         const find = (name) => {
           const value = counts[name]?.split("/").slice(1).reduce((from, step) => from?.[at[step] ?? step], told);
@@ -86,6 +97,8 @@
       const [source, more] = [sourceOf(this), {}];
       for (const { name, value } of source.attributes) if (name.startsWith("var-")) more[name.slice(4)] = value;
       const link = new URL(this.closest("a[href]")?.href ?? location);
+      // Two spellings are one article (src/element/config.rs).
+      if (!link.pathname.includes("%25")) link.pathname = plain(link.pathname).normalize();
       this.article = this.getAttribute("article") || link.pathname;
       const given = source.getAttribute("endpoint");
       const endpoint = given && new URL(given, document.baseURI).href.replace(/\/+$/, "");

@@ -74,9 +74,12 @@
           this.handleEvent();
         }
 
-        // An address that names a comment opens the discussion, as loading="eager" does.
+        // An address that names a comment opens the discussion, as loading="eager" does. What the page itself has
+        // not may be one: services and former clients name them in ways of their own.
         handleEvent() {
-          if ((this.loading + location.hash).match("^eager|#comment-")) this.#open();
+          const [, name] = location.hash.match("^#(\\w.+)") ?? [];
+          const own = () => document.getElementById(name) ?? document.querySelector(":target");
+          if (this.loading === "eager" || (name && (name.match("^comment-") || !own()))) this.#open();
         }
 
         disconnectedCallback() {

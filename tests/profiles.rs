@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jawjaw::domain::markup::{self, Node};
+use jawjaw::domain::time::Time;
 use jawjaw::domain::trouble::Trouble;
 use jawjaw::domain::vote::{Tally, Vote};
 use jawjaw::json::Value;
@@ -50,7 +51,10 @@ fn variables(profile: &Profile, name: &str) -> Variables {
     let tree = Value::parse(&text_of(name)).expect("JSON");
     let declared = tree.get("variables").map_or(&[][..], Value::members);
     let more = declared.iter().filter(|(name, told)| {
-        !["endpoint", "article"].contains(&name.as_str()) && told.get("default").is_none()
+        !["endpoint", "article"].contains(&name.as_str())
+            && told.get("default").is_none()
+            && told.get("forms").is_none()
+            && told.get("decoded").is_none()
     });
     let value = |told: &Value| match told.get("type").and_then(Value::as_str) {
         Some("integer") => "12".to_owned(),
@@ -232,6 +236,34 @@ fn check_created(name: &str, id: &str, parent: Option<&str>) {
     assert_eq!((found.id.as_text(), parent_text), (Some(id), parent), "{name}");
 }
 
+/// People forge the times of what they write: the service knows when it came.
+#[test]
+fn of_two_times_the_earlier_is_taken() {
+    for (name, created, indexed, taken) in [
+        ("now", "2026-11-20T10:00:00Z", "2026-11-20T10:00:01Z", "2026-11-20T10:00:00Z"),
+        ("ahead", "2199-01-01T00:00:00Z", "2026-11-20T10:00:01Z", "2026-11-20T10:00:01Z"),
+        ("before", "2001-01-01T00:00:00Z", "2026-11-20T10:00:01Z", "2001-01-01T00:00:00Z"),
+        ("zero", "1970-01-01T00:00:00Z", "2026-11-20T10:00:01Z", "2026-11-20T10:00:01Z"),
+        ("no date", "yesterday", "2026-11-20T10:00:01Z", "2026-11-20T10:00:01Z"),
+        ("alone", "2026-11-20T10:00:00Z", "", "2026-11-20T10:00:00Z"),
+    ] {
+        let text = [
+            r#"{"thread":{"replies":[{"post":{"uri":"at://x/y/1","indexedAt":""#,
+            indexed,
+            r#"","record":{"text":"a","langs":["pt_BR"],"createdAt":""#,
+            created,
+            r#""}}}]}}"#,
+        ];
+        let value = Value::parse(&text.concat()).expect("JSON");
+        let profile = profile("bluesky");
+        let variables = variables(&profile, "bluesky");
+        let page = profile.page(Answer::new(&value, &variables), None).expect("a page");
+        let comment = &page.found[0].comment;
+        assert_eq!(comment.created, Time::parse(taken, 0), "{name}");
+        assert_eq!(comment.language.as_deref(), Some("pt-BR"), "{name}");
+    }
+}
+
 #[test]
 fn what_was_written_is_read_back() {
     check_created("isso", "3", Some("1"));
@@ -293,6 +325,16 @@ fn troubles_are_told_in_the_services_own_words() {
     let native = r#"{"title":"No","detail":"text is &lt;empty&gt;"}"#;
     check_trouble("native", 422, native, refused("text is <empty>"));
     check_trouble("native", 403, "", Trouble::NotAllowed);
+    check_trouble("native", 403, "{}", Trouble::NotAllowed);
+    for firewall in [
+        "<html><head><title>403 Forbidden</title></head><body><center><h1>403 Forbidden</h1></center></body></html>",
+        "<!DOCTYPE HTML><h1>Forbidden</h1><p>You don't have permission to access this resource.</p>",
+        "<!DOCTYPE html><title>Attention Required!</title><p>This website is using a security service.</p>",
+        "error code: 1020",
+    ] {
+        check_trouble("native", 403, firewall, Trouble::Blocked);
+        check_trouble("wordpress", 406, firewall, Trouble::Blocked);
+    }
     check_trouble("native", 404, "{}", Trouble::Gone);
     check_trouble("native", 429, "{}", Trouble::TooFast { wait: None });
     check_trouble("native", 502, "<p>nginx</p>", Trouble::Broken { status: 502 });

@@ -37,7 +37,7 @@ fn schema_of(kind: &str) -> Json {
 fn schema() -> Json {
     let pointer = json!({ "type": "string", "pattern": "^([^/#]*#)?(/|$)" });
     let mut defs = serde_json::Map::new();
-    for (kind, record) in [("value", "expression"), ("words", "formatted")] {
+    for (kind, record) in [("value", "expression"), ("words", "formatted"), ("time", "moment")] {
         let list = json!({ "type": "array", "items": schema_of(kind) });
         defs.insert(kind.to_owned(), json!({ "anyOf": [pointer, list, schema_of(record)] }));
     }
@@ -53,9 +53,11 @@ fn schema() -> Json {
         if !required.is_empty() {
             told["required"] = json!(required);
         }
-        if ["expression", "formatted"].contains(&shape) {
-            let heads = ["const", "href", "header", "from", "any", "all", "not"];
-            told["oneOf"] = heads.iter().map(|head| json!({ "required": [head] })).collect();
+        if ["expression", "formatted", "moment"].contains(&shape) {
+            let heads = ["const", "href", "header", "from", "any", "all", "not", "earliest"];
+            // Only where a time is meant.
+            let heads = heads.iter().filter(|head| members.iter().any(|(name, _)| name == *head));
+            told["oneOf"] = heads.map(|head| json!({ "required": [head] })).collect();
         }
         if shape == "list" {
             told["anyOf"] = json!([{ "required": ["href"] }, { "required": ["script"] }]);
@@ -102,6 +104,15 @@ fn schema_and_engine_say_the_same() {
     let with = |more: &str| ["{", good, more, "}"].concat();
     assert!(agree(&with("")));
     assert!(agree(&with(r#","rating":{"ratingCount":["/a",{"const":1}]}"#)));
+    let dated = |date: &str| {
+        with("").replace(r#""id":"/id""#, &[r#""id":"/id","dateCreated":"#, date].concat())
+    };
+    assert!(
+        agree(&dated(r#"{"earliest":["/a",{"from":"/b"}]}"#)) && agree(&dated(r#"["/a","/b"]"#))
+    );
+    assert!(
+        !agree(&dated(r#"{"earliest":"/a"}"#)) && !agree(&dated(r#"{"earliest":[],"from":"/a"}"#))
+    );
     for bad in [
         r#","x":1"#,
         r#","title":1"#,
@@ -111,6 +122,7 @@ fn schema_and_engine_say_the_same() {
         r#","rating":{"ratingCount":{"form":"/a"}}"#,
         r#","rating":{"ratingCount":7}"#,
         r#","own":{"seconds":"1"}"#,
+        r#","rating":{"ratingCount":{"earliest":["/a"]}}"#,
         r#","security":{"type":"oauth"}"#,
         r#","operations":{"create":{"required":["phone"]}}"#,
         r#","operations":{"resolve":{"href":"x"}}"#,

@@ -17,6 +17,12 @@ pub fn path(address: &str) -> &str {
     if path.is_empty() { "/" } else { path }
 }
 
+/// Path and query of an address: what is left of it without its origin.
+pub fn place(address: &str) -> &str {
+    let rest = address.get(origin(address).len()..).unwrap_or_default();
+    if rest.is_empty() { "/" } else { rest }
+}
+
 /// Resolves a reference against the address of the document it stands in (RFC 3986 §5.2, without the
 /// removal of dot segments, which no service was seen to need).
 pub fn resolve(base: &str, reference: &str) -> String {
@@ -98,6 +104,12 @@ mod tests {
         assert_eq!(origin("https://a.example\\@evil"), "https://a.example");
         assert_eq!(origin("/b"), "");
         assert_eq!([path("https://a.example/b/?c"), path("https://a.example")], ["/b/", "/"]);
+    }
+
+    #[test]
+    fn a_place_has_its_query() {
+        assert_eq!(place("https://a.example/?p=7"), "/?p=7");
+        assert_eq!(place("https://a.example"), "/");
     }
 
     #[test]

@@ -56,6 +56,8 @@ impl Rights {
 pub struct Comment {
     pub author: Author,
     pub body: Body,
+    /// What it is written in, as a tag (BCP 47), where the endpoint says so.
+    pub language: Option<String>,
     /// What an edit starts from, where the endpoint gives the text as it was typed.
     pub source: Option<String>,
     pub created: Option<Time>,

@@ -28,6 +28,14 @@ pub fn nearest<'a>(tag: &str, spoken: &'a str) -> Option<&'a str> {
     }
 }
 
+/// What may be a tag (BCP 47) for `lang`; some services write it with an underscore.
+pub fn checked(tag: &str) -> Option<String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let begins = tag.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_tag = begins && (2..=35).contains(&tag.len()) && tag.chars().all(fits);
+    is_tag.then(|| tag.replace('_', "-"))
+}
+
 /// Whether a language of ours is written from the right to the left.
 pub fn is_right_to_left(tag: &str) -> bool {
     matches!(tag, "ar" | "fa" | "he" | "ur")
@@ -40,6 +48,26 @@ mod tests {
     #[track_caller]
     fn check(tag: &str, found: Option<&str>) {
         assert_eq!(nearest(tag, "de en fil he nb pt sr zh-Hans zh-Hant"), found, "{tag}");
+    }
+
+    #[test]
+    fn only_what_is_a_tag_is_a_language() {
+        for (said, tag) in [
+            ("en", Some("en")),
+            ("pt_BR", Some("pt-BR")),
+            ("zh-Hant-TW", Some("zh-Hant-TW")),
+            ("sr-Latn-x-priv", Some("sr-Latn-x-priv")),
+            ("", None),
+            ("e", None),
+            ("-en", None),
+            ("en us", None),
+            ("12", None),
+            ("en\" onload=", None),
+            ("日本", None),
+            ("a-tag-that-is-longer-than-any-language-has", None),
+        ] {
+            assert_eq!(checked(said).as_deref(), tag, "{said}");
+        }
     }
 
     #[test]

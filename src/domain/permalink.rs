@@ -26,14 +26,22 @@ fn hex(digit: u8) -> char {
     char::from(if digit < 10 { b'0' + digit } else { b'A' + digit - 10 })
 }
 
-/// Whether `hash`, an address part with its `#`, names a comment at all.
+/// Whether `hash`, an address part with its `#`, names a comment as we write it.
 pub fn is_one(hash: &str) -> bool {
-    hash.strip_prefix('#').is_some_and(|hash| hash.starts_with(PREFIX))
+    hash.get(1..).is_some_and(|hash| hash.starts_with(PREFIX))
 }
 
-/// Whether `hash`, an address part with its `#`, names the comment with this fragment.
-pub fn names(hash: &str, fragment: &str) -> bool {
-    hash.strip_prefix('#') == Some(fragment)
+/// By which member a fragment names a comment where a service writes fragments like this template, and what it says of
+/// that: `isso-{id}` and `isso-3` are `id` and `3`.
+pub fn named<'a>(fragment: &'a str, template: &'a str) -> Option<(&'a str, &'a str)> {
+    let (before, rest) = template.split_once('{')?;
+    let (member, after) = rest.split_once('}')?;
+    let said = fragment.strip_prefix(before)?.strip_suffix(after)?;
+    // One without words of its own could be any fragment of the page.
+    let is_bare = [before, after].concat().len() < 2;
+    let likely = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let fits = said.bytes().all(likely) && said.bytes().any(|byte| byte.is_ascii_digit());
+    (!said.is_empty() && (!is_bare || fits)).then_some((member, said))
 }
 
 #[cfg(test)]
@@ -44,9 +52,28 @@ mod tests {
     fn an_identifier_becomes_a_fragment() {
         assert_eq!(fragment("42"), "comment-42");
         assert_eq!(fragment("at://x/ü"), "comment-at%3A%2F%2Fx%2F%C3%BC");
-        assert!(names("#comment-42", &fragment("42")));
-        assert!(!names("#comment-421", &fragment("42")));
-        assert!(!names("comment-42", &fragment("42")));
         assert!(is_one("#comment-42") && !is_one("#top") && !is_one(""));
+    }
+
+    #[test]
+    fn fragments_of_services_are_read() {
+        for (fragment, template, found) in [
+            ("isso-3", "isso-{id}", Some(("id", "3"))),
+            ("isso-3", "remark42__comment-{id}", None),
+            ("remark42__comment-a b", "remark42__comment-{id}", Some(("id", "a b"))),
+            ("comment-at://x/ü", "comment-{id}", Some(("id", "at://x/ü"))),
+            ("comment-7-text", "comment-{cid}-text", Some(("cid", "7"))),
+            ("isso-", "isso-{id}", None),
+            ("507f1f77bcf86cd799439011", "{id}", Some(("id", "507f1f77bcf86cd799439011"))),
+            ("introduction", "{id}", None),
+            ("/about/2", "{id}", None),
+            ("c7", "c{id}", Some(("id", "7"))),
+            ("contents", "c{id}", None),
+            ("", "{id}", None),
+            ("x", "x", None),
+        ] {
+            assert!(!is_one(&["#", fragment].concat()) || fragment.starts_with(PREFIX));
+            assert_eq!(named(fragment, template), found, "{fragment} by {template}");
+        }
     }
 }

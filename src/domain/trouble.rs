@@ -13,6 +13,8 @@ pub enum Trouble {
     Refused { reason: String },
     /// The viewer may not do this.
     NotAllowed,
+    /// The server, or a firewall before it, refused in words for machines.
+    Blocked,
     /// The viewer has to sign in first.
     SignIn,
     /// Too many requests; seconds to wait, where the endpoint said.

@@ -4,8 +4,10 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use web_sys::{Element, Url};
 
+use crate::domain::address::place;
 use crate::domain::language::nearest;
-use crate::endpoint::Given;
+use crate::domain::letters;
+use crate::endpoint::{Given, plain};
 use crate::text::LANGUAGES;
 
 /// What the page's author wrote on the tag.
@@ -36,6 +38,16 @@ pub struct Config {
     title: String,
 }
 
+/// An address written in one of the ways it may be written in: two spellings are one article.
+fn spelled(page: &Url) -> String {
+    let whole = page.href();
+    // An encoded percent sign would no longer be one.
+    if letters::find(&whole, "%25").is_some() {
+        return whole;
+    }
+    Url::new(&plain(&whole, false)).map_or(whole, |page| page.href())
+}
+
 impl Config {
     /// Reads the attributes of the tag and what the page says of itself.
     pub fn of(host: &Element) -> Self {
@@ -45,16 +57,13 @@ impl Config {
         let token = token.and_then(|token| token.as_string());
         let document = host.owner_document();
         let find = |selector: &str| document.as_ref()?.query_selector(selector).ok()?;
-        let canonical = find("link[rel=canonical]").and_then(|link| link.get_attribute("href"));
+        let canonical = find("link[rel~=canonical]").and_then(|link| link.get_attribute("href"));
         let base = host.base_uri().ok().flatten().unwrap_or_default();
         let page = canonical.and_then(|href| Url::new_with_base(&href, &base).ok());
         let address = document.as_ref().and_then(|document| document.url().ok());
-        let page = page.or_else(|| Url::new(&address?).ok());
-        let page = page.inspect(|page| {
-            // Query and fragment may hold what is nobody's business.
-            page.set_search("");
-            page.set_hash("");
-        });
+        // A query may hold what is nobody's business; the canonical one belongs to the page.
+        let without = || Url::new(&address?).ok().inspect(|page| page.set_search(""));
+        let page = page.or_else(without).inspect(|page| page.set_hash(""));
         let spoken =
             host.closest("[lang]").ok().flatten().and_then(|near| near.get_attribute("lang"));
         let browser = || web_sys::window()?.navigator().language();
@@ -79,7 +88,7 @@ impl Config {
             sentences: attribute("sentences"),
             images: attribute("images"),
             avatars: attribute("avatars"),
-            page: page.as_ref().map(Url::href).unwrap_or_default(),
+            page: page.as_ref().map(spelled).unwrap_or_default(),
             base,
             title: document.map(|document| document.title()).unwrap_or_default(),
         }
@@ -105,6 +114,10 @@ impl Config {
         Ok(Given {
             endpoint,
             article: self.article.clone(),
+            decoded: plain(
+                if self.article.is_empty() { place(&self.page) } else { &self.article },
+                false,
+            ),
             url: self.page.clone(),
             title: self.title.clone(),
             sort: self.sort.clone(),

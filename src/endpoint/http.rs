@@ -176,11 +176,17 @@ async fn send(request: &Request, patience: &Patience) -> Result<Answer, Error> {
     patience.renew();
     let headers = response.headers();
     let wait = headers.get("retry-after").and_then(|wait| seconds(&wait, now()));
+    // Some say 403 for a limit (GitHub, docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
+    let spent = || headers.get("x-ratelimit-remaining").as_deref() == Some("0");
+    let status = match response.status() {
+        403 if wait.is_some() || spent() => 429,
+        status => status,
+    };
     let body = match response.body() {
         Some(stream) => read(stream.get_reader().unchecked_into(), patience).await?,
         None => String::new(),
     };
-    Ok(Answer { status: response.status(), body, headers, wait })
+    Ok(Answer { status, body, headers, wait })
 }
 
 /// Reads piece by piece, and stops where it is longer than anything that is shown.

@@ -111,10 +111,20 @@ impl Keys {
         root
     }
 
-    /// The first comment of a service whose identifier fits.
-    pub(super) fn find(&self, source: usize, fits: impl Fn(&str) -> bool) -> Option<CommentKey> {
+    /// The first comment of a service of which a member, its identifier or what was captured, fits.
+    pub(super) fn find(
+        &self,
+        source: usize,
+        member: &str,
+        fits: &dyn Fn(&str) -> bool,
+    ) -> Option<CommentKey> {
         let rows = self.rows.borrow();
-        let fits = |row: &Row| row.source == source && row.id.as_text().is_some_and(&fits);
+        let said = |row: &'_ Row| {
+            let kept = row.capture.iter().find(|(name, _)| name == member).map(|(_, value)| value);
+            let value = if member == "id" { Some(&row.id) } else { kept };
+            value.and_then(Value::as_text).is_some_and(fits)
+        };
+        let fits = |row: &Row| row.source == source && said(row);
         let place = rows.iter().position(fits)?;
         u32::try_from(place).ok().map(CommentKey)
     }

@@ -6,6 +6,7 @@ mod clock;
 pub mod http;
 pub mod keys;
 pub mod live;
+mod naming;
 mod own;
 pub mod part;
 mod replies;
@@ -18,12 +19,12 @@ use std::rc::Rc;
 
 use crate::domain::comment::{Comment, CommentKey, Rights, Standing};
 use crate::domain::offers::Offers;
-use crate::domain::permalink;
 use crate::domain::rating::Rating;
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::http::warn;
 use crate::endpoint::keys::Keys;
+pub use crate::endpoint::naming::plain;
 use crate::endpoint::own::Own;
 use crate::endpoint::reply::Reply;
 use crate::endpoint::turn::Turns;
@@ -76,6 +77,8 @@ pub struct Endpoint {
     /// For whom a session was got, if any.
     session: RefCell<Option<String>>,
     url: RefCell<Option<String>>,
+    /// Whether it ever answered: until then its addresses may have another form.
+    found: Cell<bool>,
 }
 
 impl Endpoint {
@@ -107,6 +110,7 @@ impl Endpoint {
             writes: Turns::default(),
             session: RefCell::default(),
             url: RefCell::default(),
+            found: Cell::default(),
         })
     }
 
@@ -147,8 +151,27 @@ impl Endpoint {
         Ok(self.page(None).await?.map(|page| self.batch(page)))
     }
 
-    /// A page as it is now; `None` if a newer read began meanwhile.
+    /// A page as it is now; `None` if a newer read began meanwhile. Until an answer came, the forms are tried that the
+    /// addresses of the service may have.
     async fn page(&self, next: Option<&Value>) -> Result<Option<Page>, Trouble> {
+        loop {
+            let page = self.page_once(next).await;
+            // What is not there may be elsewhere; an answer that a page may not see counts as none.
+            let elsewhere = matches!(
+                page,
+                Err(Trouble::Gone | Trouble::Offline | Trouble::Unreadable | Trouble::Blocked)
+            );
+            self.found.set(self.found.get() || page.is_ok());
+            if !elsewhere
+                || self.found.get()
+                || !self.profile.take_next_form(&mut self.variables.borrow_mut())
+            {
+                return page;
+            }
+        }
+    }
+
+    async fn page_once(&self, next: Option<&Value>) -> Result<Option<Page>, Trouble> {
         let turn = self.reads.get();
         if !self.resolve().await? {
             // Nobody has begun this discussion, and it cannot be begun from here.
@@ -229,23 +252,6 @@ impl Endpoint {
             known.set(name, value);
         }
         Ok(())
-    }
-
-    /// The fragment of the page's address that names a comment.
-    pub fn fragment(&self, key: CommentKey) -> String {
-        self.fragment_of(self.keys.id(key).as_text().unwrap_or_default())
-    }
-
-    fn fragment_of(&self, id: &str) -> String {
-        // Identifiers of several services may be the same.
-        let name = if self.source == 0 { "" } else { self.profile.name() };
-        let between = if name.is_empty() { "" } else { "-" };
-        permalink::fragment(&[name, between, id].concat())
-    }
-
-    /// The comment an address fragment names, if it has been read.
-    pub fn named(&self, hash: &str) -> Option<CommentKey> {
-        self.keys.find(self.source, |id| permalink::names(hash, &self.fragment_of(id)))
     }
 
     /// Asks for an order from now on; whether the service knows it. No word is its own order.

@@ -3,12 +3,12 @@
 //!
 //! The grammar is one text: a line a shape, `member=type`, `!` for what must be there, `+shape` for all
 //! members of another. Types are `text`, `number`, `bool`, `any`, `pointer`, `value`, `template`,
-//! `filled` (a template with names of its own), `body`, words (`a|b`), a list (`[type]`), a record with free names (`{type}`), or a shape. The JSON
+//! `filled` (a template with names of its own), `time` (a value that may be the earliest of several), `body`, words (`a|b`), a list (`[type]`), a record with free names (`{type}`), or a shape. The JSON
 //! Schema in `profiles/schema.json` is made from the same text.
 
 use crate::json::Value;
 use crate::json::digits;
-use crate::profile::template;
+use crate::profile::{sense, template};
 
 /// Version 1 of the language.
 pub const GRAMMAR: &str = include_str!("grammar.txt");
@@ -18,7 +18,7 @@ pub const VARIABLES: &str = "endpoint article url title path host sort name emai
      root id vote previous upvoteCount stars uuid now token secret csrf";
 
 /// An expression has exactly one of these.
-const HEADS: [&str; 7] = ["const", "href", "header", "from", "any", "all", "not"];
+const HEADS: [&str; 8] = ["const", "href", "header", "from", "any", "all", "not", "earliest"];
 
 /// The shape of a whole profile.
 pub const ROOT: &str = "profile";
@@ -41,7 +41,7 @@ pub fn members(shape: &str) -> Option<Vec<(&'static str, &'static str)>> {
 #[inline(never)]
 pub fn check_all(profile: &Value) -> Result<(), String> {
     check(profile)?;
-    check_sense(profile)?;
+    sense::check(profile)?;
     if profile.at("/list/href").or(profile.at("/list/script")).is_none() {
         return Err("/list/href is missing".to_owned());
     }
@@ -53,63 +53,6 @@ pub fn check(profile: &Value) -> Result<(), String> {
     let mut checker = Checker { names: Vec::new(), joins: Vec::new() };
     checker.collect(profile);
     checker.check(profile, ROOT, "")
-}
-
-/// Checks what no single member shows: members that need each other.
-pub fn check_sense(profile: &Value) -> Result<(), String> {
-    for at in ["/list", "/operations/replies"] {
-        check_pages(profile.at(at).unwrap_or(&Value::Null), at)?;
-    }
-    if let Some(offset) = profile.at("/comment/dates/offset").and_then(Value::as_str)
-        && !offset.contains('{')
-        && crate::domain::time::zone(offset).is_none()
-    {
-        return Err(["/comment/dates/offset is \"", offset, "\"; write it as +02:00"].concat());
-    }
-    for (name, told) in profile.get("operations").map_or(&[][..], Value::members) {
-        let media = told.get("mediaType").and_then(Value::as_str).unwrap_or_default();
-        let nested = |value: &Value| !value.as_list().is_empty() || !value.members().is_empty();
-        let body = told.get("body").map_or(&[][..], Value::members);
-        if let Some((member, _)) = body.iter().find(|(_, value)| nested(value))
-            && media.ends_with("form-urlencoded")
-        {
-            return Err([
-                "/operations/",
-                name,
-                "/body/",
-                member,
-                " is nested; a form has names and values only",
-            ]
-            .concat());
-        }
-    }
-    Ok(())
-}
-
-/// Checks how pages of a request are turned.
-fn check_pages(told: &Value, at: &str) -> Result<(), String> {
-    let page = |name: &str| told.get("page").and_then(|page| page.get(name));
-    let Some(mode) = page("mode").and_then(Value::as_str) else { return Ok(()) };
-    let needed: &[&str] = match mode {
-        "cursor" | "key" => &["param", "cursor"],
-        "ids" => &["param", "ids"],
-        "next" => &["next"],
-        "link" => &[],
-        _ => &["param"],
-    };
-    if let Some(missing) = needed.iter().find(|name| page(name).is_none()) {
-        return Err([at, "/page/", missing, " is missing; mode ", mode, " needs it"].concat());
-    }
-    let param = page("param").and_then(Value::as_str).unwrap_or_default();
-    let href = told.get("href").and_then(Value::as_str).unwrap_or_default();
-    let used = template::names(href).contains(&param)
-        || told.get("body").is_some_and(|body| template::asks_for(body, param));
-    if !used && !["ids", "next", "link"].contains(&mode) {
-        let stands = [at, "/page/param is \"", param, "\", which stands neither in ", at];
-        let write = ["/href nor in ", at, "/body; write {?", param, "} or {&", param];
-        return Err([&stands.concat(), &*write.concat(), "} where it belongs"].concat());
-    }
-    Ok(())
 }
 
 struct Checker {
@@ -183,14 +126,15 @@ impl Checker {
             ("text" | "template", Value::Text(text)) => self.template(text, at, &[]),
             ("text" | "template" | "filled", _) => wrong("a string"),
             ("body", _) => self.body(value, at),
-            ("value" | "words", Value::Text(pointer)) => self.pointer(pointer, at),
-            ("value" | "words", Value::List(choices)) => {
+            ("value" | "words" | "time", Value::Text(pointer)) => self.pointer(pointer, at),
+            ("value" | "words" | "time", Value::List(choices)) => {
                 let mut numbered = choices.iter().enumerate();
                 numbered
                     .try_for_each(|(n, choice)| self.check(choice, kind, &step(at, &digits(n as u64))))
             }
             ("value", _) => self.expression(value, "expression", at),
             ("words", _) => self.expression(value, "formatted", at),
+            ("time", _) => self.expression(value, "moment", at),
             _ => self.shape(value, kind, at),
         }
     }
@@ -198,7 +142,7 @@ impl Checker {
     fn shape(&self, value: &Value, shape: &str, at: &str) -> Result<(), String> {
         let known = members(shape).unwrap_or_default();
         let Value::Record(told) = value else {
-            if shape == "expression" || shape == "formatted" {
+            if ["expression", "formatted", "moment"].contains(&shape) {
                 let wanted =
                     "a JSON Pointer such as \"/name\", a list of values, or {\"const\": …}";
                 let is = short(value);
@@ -395,6 +339,7 @@ fn distance(left: &str, right: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::sense::check as check_sense;
 
     const GOOD: &str = r##"{"profile":"x","version":1,"list":{"href":"{+endpoint}/c","items":"#"},
         "comment":{"id":"/id","text":"/t"}"##;
@@ -505,6 +450,17 @@ mod tests {
         check_sense_error(r#""body":{"p":"{skip}"},"page":{"mode":"offset","param":"skip"},"#, "");
         let sense =
             |text: &str| check_sense(&Value::parse(text).expect("JSON")).err().unwrap_or_default();
+        for (fragment, fits) in [
+            ("x-{id}", true),
+            ("x-{nr}", true),
+            ("x-{no}", false),
+            ("x", false),
+            ("{id}{id}", false),
+        ] {
+            let text =
+                ["{\"comment\":{\"capture\":{\"nr\":\"/n\"},\"fragments\":[\"", fragment, "\"]}}"];
+            assert_eq!(sense(&text.concat()).is_empty(), fits, "{fragment}");
+        }
         let form = r#"{"operations":{"create":{"mediaType":"application/x-www-form-urlencoded","body":{"a":{"b":1}}}}}"#;
         assert!(sense(form).starts_with("/operations/create/body/a is nested"));
         assert!(
@@ -538,8 +494,8 @@ mod tests {
     #[test]
     fn every_type_of_the_grammar_is_one() {
         let simple = [
-            "text", "number", "bool", "any", "pointer", "value", "words", "template", "filled",
-            "body",
+            "text", "number", "bool", "any", "pointer", "value", "words", "time", "template",
+            "filled", "body",
         ];
         for line in GRAMMAR.lines() {
             let (shape, _) = line.split_once(": ").expect("a shape");

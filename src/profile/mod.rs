@@ -7,6 +7,7 @@ mod next;
 pub mod outline;
 pub mod page;
 pub mod read;
+mod sense;
 pub mod template;
 pub mod trouble;
 pub mod variables;

@@ -92,6 +92,9 @@ fn line(found: &Found, full: bool) -> String {
         let down = tally.down.map_or(String::new(), |down| format!("-{down}"));
         more += &["(+", &tally.up.to_string(), &down, ")"].concat();
     }
+    if let Some(language) = comment.language.as_ref().filter(|_| full) {
+        more += &["(in ", language, ")"].concat();
+    }
     if let Some(edited) = comment.edited.filter(|_| full) {
         more += &["(edited ", &date(edited), ")"].concat();
     }

@@ -7,6 +7,7 @@ use crate::domain::author::Author;
 use crate::domain::body::{Body, Format};
 use crate::domain::comment::{Comment, Rights, Standing};
 use crate::domain::decimal;
+use crate::domain::language;
 use crate::domain::markup;
 use crate::domain::rating::{Rating, Stars};
 use crate::domain::time::{Time, zone};
@@ -58,8 +59,8 @@ impl Profile {
         };
         let parent = scalar(self.at("/list/nesting/parent")).or(above);
         let standing = self.standing(scope);
-        let created = self.time(text("dateCreated"), answer.variables);
-        let edited = self.time(text("dateModified"), answer.variables);
+        let created = self.moment(scope, member("dateCreated"));
+        let edited = self.moment(scope, member("dateModified"));
         let replies = decimal::whole(&text("commentCount").unwrap_or_default());
         let comment = Comment {
             author: Author {
@@ -71,6 +72,7 @@ impl Profile {
                 )
             },
             body: self.body(scope),
+            language: text("inLanguage").and_then(|tag| language::checked(&tag)),
             source: text("source"),
             created,
             // Some services send the time of writing as the time of the last change.
@@ -119,6 +121,19 @@ impl Profile {
             Some(Body { text, format, facets })
         });
         bodies.into_iter().next().unwrap_or_default()
+    }
+
+    /// A time; of several the earliest, where the profile says so: people forge the times of what they write.
+    fn moment(&self, scope: Scope, told: Option<&Value>) -> Option<Time> {
+        let time = |value: &Value| self.time(scope.text(Some(value)), scope.answer.variables);
+        let all = told?.get("earliest").map_or(std::slice::from_ref(told?), Value::as_list);
+        all.iter().filter_map(time).min()
+    }
+
+    /// How the service's own mails, and its former client, name a comment in an address.
+    pub fn fragments(&self) -> impl Iterator<Item = &str> {
+        let told = self.at("/comment/fragments").map_or(&[][..], Value::as_list);
+        told.iter().filter_map(Value::as_str)
     }
 
     fn time(&self, text: Option<String>, variables: &Variables) -> Option<Time> {

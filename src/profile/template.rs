@@ -1,5 +1,6 @@
 //! URI templates (RFC 6570, levels 1 to 3) and bodies with `{names}` in them.
 
+use crate::domain::letters;
 use crate::json::Value;
 
 /// Values by name. What is absent vanishes from templates and bodies.
@@ -35,7 +36,7 @@ pub fn expand(template: &str, variables: &Variables) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
+        literal_to(before, &mut out);
         let Some((expression, after)) = after.split_once('}') else {
             out.push('{');
             rest = after;
@@ -44,8 +45,17 @@ pub fn expand(template: &str, variables: &Variables) -> String {
         expression_to(expression, variables, &mut out);
         rest = after;
     }
-    out.push_str(rest);
+    literal_to(rest, &mut out);
     out
+}
+
+/// Where a variable brought a query, such as the `?rest_route=` of `WordPress`, the template's own goes on with it.
+fn literal_to(literal: &str, out: &mut String) {
+    if out.contains('?') {
+        out.push_str(&letters::replace(literal, "?", "&"));
+    } else {
+        out.push_str(literal);
+    }
 }
 
 /// Names in all expressions of a template.
@@ -75,8 +85,8 @@ fn expression_to(expression: &str, variables: &Variables, out: &mut String) {
     let named = matches!(operator, Some('?' | '&'));
     let plain = matches!(operator, Some('+' | '#'));
     let (mut first, between) = match operator {
-        Some('?') => ("?", "&"),
-        Some('&') => ("&", "&"),
+        Some('?') if !out.contains('?') => ("?", "&"),
+        Some('?' | '&') => ("&", "&"),
         Some('/') => ("/", "/"),
         Some('#') => ("#", ","),
         _ => ("", ","),

@@ -44,6 +44,8 @@ impl Profile {
             (Some("sign-in"), _) | (None, 401) => Trouble::SignIn,
             (Some("refused"), _) => refused(reason),
             (Some("broken"), _) => Trouble::Broken { status },
+            // No API says so: a page of the server's, or of a firewall's before it.
+            (_, 403 | 406) if value.is_none() && !body.trim().is_empty() => Trouble::Blocked,
             // A success that holds an error is as good as a refusal.
             (_, 200..=499) if reason.is_some() => refused(reason),
             (_, 403) => Trouble::NotAllowed,

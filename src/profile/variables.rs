@@ -3,7 +3,7 @@
 use crate::domain::address;
 use crate::json::Value;
 use crate::profile::Profile;
-use crate::profile::template::Variables;
+use crate::profile::template::{self, Variables};
 
 /// What the page says of itself and of what is discussed on it.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +12,10 @@ pub struct Given {
     pub endpoint: String,
     /// What is being discussed, as the service knows it; empty if the page gave none.
     pub article: String,
-    /// The address of the page, without query and fragment.
+    /// The same, or what stands for it, percent-decoded as `decodeURI` has it, by which the clients of services do it;
+    /// empty where it cannot be.
+    pub decoded: String,
+    /// The address of the page, without a fragment; with a query only where the page says that it belongs to it.
     pub url: String,
     pub title: String,
     /// The order asked for, in the words of the profile; may be empty.
@@ -38,18 +41,22 @@ impl Profile {
         set("path", address::path(&given.url));
         set("host", page.rsplit('/').next().unwrap_or_default());
         set("sort", &given.sort);
-        let article_declared = self.at("/variables/article").is_some();
-        if !article_declared {
-            // Most services know an article by the path of its page.
-            set("article", address::path(&given.url));
+        let declared = self.at("/variables/article");
+        if declared.is_none_or(|told| told.get("decoded").is_some()) {
+            // Most services know an article by the path of its page, as far as the page says what belongs to that.
+            set("article", address::place(&given.url));
         }
         set("article", &given.article);
+        if declared.is_some_and(|told| told.get("decoded").is_some_and(Value::is_truthy)) {
+            set("article", &given.decoded);
+        }
         set("endpoint", given.endpoint.trim_end_matches('/'));
         for (name, told) in self.at("/variables").map_or(&[][..], Value::members) {
             let same = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
             let more = given.more.iter().find(same).map(|(_, value)| Value::text(value));
             let own = variables.get(name).cloned();
             let value = more.or(own).or_else(|| told.get("default").cloned());
+            let value = value.or_else(|| form(told, 0, &variables));
             let attribute = match name.as_str() {
                 "endpoint" | "article" => name.clone(),
                 _ => ["var-", name].concat(),
@@ -89,6 +96,32 @@ impl Profile {
         }
         Ok(variables)
     }
+
+    /// Takes the next form of the variable that has several, or after the last the first; whether it was the next. Not
+    /// where the page itself said what it is.
+    pub fn take_next_form(&self, variables: &mut Variables) -> bool {
+        for (name, told) in self.at("/variables").map_or(&[][..], Value::members) {
+            let mut number = 0;
+            while let Some(value) = form(told, number, variables) {
+                number += 1;
+                if variables.get(name) == Some(&value) {
+                    let next = form(told, number, variables);
+                    let goes_on = next.is_some();
+                    if let Some(value) = next.or_else(|| form(told, 0, variables)) {
+                        variables.set(name, value);
+                    }
+                    return goes_on;
+                }
+            }
+        }
+        false
+    }
+}
+
+/// One of the forms of a variable.
+fn form(told: &Value, number: usize, variables: &Variables) -> Option<Value> {
+    let form = told.get("forms")?.as_list().get(number)?.as_str()?;
+    Some(Value::Text(template::expand(form, variables)))
 }
 
 /// The value as the type that was declared; `None` if it is no such thing.
@@ -159,6 +192,50 @@ mod tests {
             Given { article: "12".to_owned(), endpoint, ..Given::default() },
             r#"article=12 endpoint="https://c.example" path="/""#,
         );
+    }
+
+    #[test]
+    fn an_article_is_filed_as_its_service_files_it() {
+        let at = |url: &str| Given { url: url.to_owned(), ..Given::default() };
+        check(
+            r#"{"article":{"decoded":true}}"#,
+            Given {
+                decoded: "/文%2f1 a/".to_owned(),
+                ..at("https://b.example/%E6%96%87%2f1%20a/")
+            },
+            r#"article="/文%2f1 a/" host="b.example" path="/%E6%96%87%2f1%20a/" url="https://b.example/%E6%96%87%2f1%20a/""#,
+        );
+        // What is not what it says it is stays.
+        check(
+            r#"{"article":{"decoded":true}}"#,
+            Given { article: "/%E6%96/%FF".to_owned(), ..Given::default() },
+            r#"article="/%E6%96/%FF" path="/""#,
+        );
+        check(
+            "{}",
+            at("https://b.example/?p=7"),
+            r#"article="/?p=7" host="b.example" path="/" url="https://b.example/?p=7""#,
+        );
+    }
+
+    #[test]
+    fn a_variable_may_have_several_forms() {
+        let text = r##"{"profile":"x","version":1,"list":{"href":"{+api}/c?page=1{?x}","items":"#"},
+            "comment":{"id":"/id","text":"/t"},"variables":{"x":{},"api":{"forms":["{+endpoint}/json","{+endpoint}/?route="]}}}"##;
+        let profile = Profile::parse(text).expect("a profile");
+        let more = vec![("x".to_owned(), "1".to_owned())];
+        let given = Given { endpoint: "https://c.example/".to_owned(), more, ..page() };
+        let mut variables = profile.variables(&given).expect("variables");
+        assert_eq!(profile.list(&variables, None).url, "https://c.example/json/c?page=1&x=1");
+        assert!(profile.take_next_form(&mut variables));
+        let url = profile.list(&variables, None).url;
+        assert_eq!(url, "https://c.example/?route=/c&page=1&x=1");
+        assert!(!profile.take_next_form(&mut variables), "there is no third");
+        assert_eq!(profile.list(&variables, None).url, "https://c.example/json/c?page=1&x=1");
+        let more = vec![("api".to_owned(), "https://d.example".to_owned())];
+        let mut own = profile.variables(&Given { more, ..given }).expect("variables");
+        assert!(!profile.take_next_form(&mut own), "the page says it");
+        assert_eq!(profile.list(&own, None).url, "https://d.example/c?page=1");
     }
 
     #[test]

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use leptos::prelude::{ArcRwSignal, Get, GetUntracked, Notify, Set, Update};
 
 use crate::domain::comment::CommentKey;
-use crate::domain::permalink;
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::keys::Keys;
@@ -322,7 +321,7 @@ impl Discussion {
     pub async fn seek(&self, hash: &str) {
         /// Pages; a comment that is not among so many has most likely been deleted.
         const FAR: usize = 40;
-        if !permalink::is_one(hash) {
+        if !self.0.sources.borrow().iter().any(|source| source.endpoint.may_name(hash)) {
             return;
         }
         for _ in 0..FAR {

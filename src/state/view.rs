@@ -4,6 +4,7 @@ use leptos::prelude::{Notify, Track};
 
 use crate::domain::comment::{Comment, CommentKey, Standing};
 use crate::domain::letters;
+use crate::domain::permalink;
 use crate::domain::thread::MOST_LEVELS;
 use crate::domain::time::Time;
 use crate::endpoint::now;
@@ -15,6 +16,13 @@ use crate::state::memory;
 const VISIT: i64 = 30 * 60_000;
 
 impl Discussion {
+    /// Whether it is worth looking for what an address fragment names.
+    pub fn may_name(&self, hash: &str) -> bool {
+        let others =
+            || self.0.sources.borrow().iter().any(|source| source.endpoint.has_fragments());
+        permalink::is_one(hash) || hash.len() > 1 && others()
+    }
+
     /// Takes in what an earlier visit left on this device.
     pub(super) fn remember(&self) {
         let name = self.at(None).name.clone();

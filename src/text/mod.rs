@@ -7,6 +7,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Intl, Object, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::domain::letters;
@@ -145,6 +146,7 @@ impl Text {
                 self.fill("refused", reason)
             }
             Trouble::NotAllowed => self.say("not-allowed"),
+            Trouble::Blocked => self.say("blocked"),
             Trouble::SignIn => self.say("sign-in-first"),
             Trouble::TooFast { wait: Some(wait) } => self.count("too-fast-for", *wait as usize),
             Trouble::TooFast { wait: None } => self.say("too-fast"),
@@ -161,6 +163,18 @@ impl Text {
 /// Whether text is a record of sentences.
 pub fn are_sentences(text: &str) -> bool {
     !parse(text).members().is_empty()
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Of `src/start.js`; while one works on the program it is not there.
+    #[wasm_bindgen(js_name = jawjawLetter, catch)]
+    fn letter(word: &str) -> Result<String, JsValue>;
+}
+
+/// The first letter of a word as readers see letters.
+pub fn grapheme(word: &str) -> String {
+    letter(word).unwrap_or_else(|_| word.chars().take(1).collect())
 }
 
 fn parse(sentences: &str) -> Value {

@@ -17,6 +17,7 @@ use crate::json::Value;
 use crate::json::digits;
 use crate::state::discussion::Open;
 use crate::text::ago::machine;
+use crate::text::grapheme;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::{Composer, ComposerProps};
@@ -83,7 +84,7 @@ struct Parts {
 #[derive(Default, PartialEq)]
 struct Shown {
     author: Option<Author>,
-    words: Option<(Standing, Body)>,
+    words: Option<(Standing, Body, Option<String>)>,
     badges: (Option<String>, bool, Standing, Option<Time>, [bool; 4], bool, bool),
     actions: Option<[bool; 6]>,
     tally: Option<Tally>,
@@ -137,7 +138,7 @@ impl Parts {
             shown.created = comment.created;
             self.paint_time(scene, comment);
         }
-        let words = (comment.standing, comment.body.clone());
+        let words = (comment.standing, comment.body.clone(), comment.language.clone());
         if shown.words.as_ref() != Some(&words) {
             self.paint_words(scene, comment);
             shown.words = Some(words);
@@ -185,7 +186,7 @@ impl Parts {
 
     fn paint_author(&self, scene: &Scene, comment: &Comment) {
         let author = &comment.author;
-        let initials = author.initials();
+        let initials = author.initials(grapheme);
         let avatar = el("span").class("avatar").part("avatar").attr("aria-hidden", "true");
         let avatar = avatar.text(if initials.is_empty() { "?" } else { &initials });
         let _ = avatar.html().style().set_property("--hue", &digits(author.hue().into()));
@@ -214,6 +215,11 @@ impl Parts {
     }
 
     fn paint_words(&self, scene: &Scene, comment: &Comment) {
+        // Whoever is read to hears it in its own language (WCAG 2.2, 3.1.2).
+        match &comment.language {
+            Some(language) => self.words.set("lang", language),
+            None => self.words.toggle("lang", false),
+        }
         match comment.standing {
             Standing::Deleted => self.say_instead(&scene.text.say("deleted")),
             Standing::Hidden => self.say_instead(&scene.text.say("hidden")),

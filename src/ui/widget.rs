@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use web_sys::Element;
 
 use crate::domain::comment::CommentKey;
-use crate::domain::permalink;
 use crate::domain::time::Time;
 use crate::endpoint::part::{Part, need};
 use crate::json::digits;
@@ -134,7 +133,7 @@ pub fn read(scene: &Scene, whole: &El) {
             let asked = whole.shadow().is_some_and(|root| root.host().has_attribute("json-ld"));
             after(if asked { 0 } else { STAYED }, move || follow(&shown, &whole));
         });
-        if discussion.has_unsent() || discussion.has_drafts() || permalink::is_one(&hash()) {
+        if discussion.has_unsent() || discussion.has_drafts() || discussion.may_name(&hash()) {
             resume(&unsent);
         }
     });
@@ -164,7 +163,7 @@ fn follow(scene: &Scene, whole: &El) {
 /// Reads a service that was added, and its part in what the address names.
 pub async fn read_added(discussion: Discussion, number: usize) {
     discussion.read_source(number).await;
-    if permalink::is_one(&hash()) && need(Part::Writing).await.is_ok() {
+    if discussion.may_name(&hash()) && need(Part::Writing).await.is_ok() {
         writing::seek_again(&discussion);
     }
 }
@@ -194,7 +193,7 @@ fn follow_address(scene: &Scene) {
     let scene = scene.clone();
     let Some(window) = web_sys::window() else { return };
     listen(&window, "hashchange", move |_| {
-        if permalink::is_one(&hash()) {
+        if scene.discussion.may_name(&hash()) {
             resume(&scene);
         }
     });

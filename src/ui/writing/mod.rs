@@ -20,6 +20,7 @@ use web_sys::{Element, KeyboardEvent};
 use crate::domain::author::Signature;
 use crate::domain::comment::CommentKey;
 use crate::domain::offers::Asked;
+use crate::domain::permalink;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::now;
 use crate::json::Value;
@@ -71,14 +72,14 @@ pub fn resume(scene: &Scene) {
     begin(scene);
     scene.discussion.reopen_drafts();
     let discussion = scene.discussion.clone();
-    spawn(async move { discussion.seek(&hash()).await });
+    spawn(async move { discussion.seek(&sought()).await });
 }
 
 /// Goes to what the address names, now that another service was read. A door of its part.
 #[inline(never)]
 pub fn seek_again(discussion: &Discussion) {
     let discussion = discussion.clone();
-    spawn(async move { discussion.seek_again(&hash()).await });
+    spawn(async move { discussion.seek_again(&sought()).await });
 }
 
 /// Brings a comment into the page and into view; its card. One that was looked for is marked. A door of its
@@ -92,6 +93,15 @@ pub fn bring(scene: &Scene, whole: &El, key: CommentKey, mark: bool) -> Option<E
 #[inline(never)]
 pub fn offer_undo(scene: &Scene, into: &El) {
     acting::offer_undo(scene, into);
+}
+
+/// The fragment of the address, where it names nothing that the page itself has.
+fn sought() -> String {
+    let hash = hash();
+    let document = web_sys::window().and_then(|window| window.document());
+    let name = hash.get(1..).filter(|_| !permalink::is_one(&hash)).unwrap_or_default();
+    let own = document.and_then(|document| document.get_element_by_id(name));
+    if own.is_some() { String::new() } else { hash }
 }
 
 /// What is said of something, and where the focus goes.

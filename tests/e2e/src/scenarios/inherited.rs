@@ -198,7 +198,7 @@ fn sizes_of_fields_zoom_no_phone(world: &World) -> Result<()> {
     page.screen(Screen::DESKTOP)?;
     page.call("Emulation.setTouchEmulationEnabled", json!({ "enabled": false }))?;
     visit(&page, &site.url("/small"))?;
-    let size = page.text("getComputedStyle(deep('jaw-jaw', '.write textarea')).fontSize")?;
-    ensure!(size == "14px", "{size}");
+    let letters = page.text("getComputedStyle(deep('jaw-jaw', '.write textarea')).fontSize")?;
+    ensure!(letters == "14px", "{letters}");
     unharmed(&page)
 }

@@ -1,6 +1,7 @@
 //! What a reader does, and what must come of it. One file for each part of the widget.
 
 mod a11y;
+mod addresses;
 pub(crate) mod common;
 mod composer;
 mod counts;
@@ -44,6 +45,7 @@ pub fn all() -> Vec<Scenario> {
     [
         driver::SCENARIOS,
         embed::SCENARIOS,
+        addresses::SCENARIOS,
         parts::SCENARIOS,
         native::SCENARIOS,
         isso::SCENARIOS,
