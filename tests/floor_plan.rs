@@ -62,6 +62,47 @@ const BANNED: &[(&[&str], &[&str], &str)] = &[
     ),
 ];
 
+/// The same for the server: `server/src`, where `http/support` is a room of its own.
+const SERVER_PLAN: &[(&str, &[&str])] = &[
+    ("limits", &[]),
+    ("moment", &[]),
+    ("text", &[]),
+    ("pace", &[]),
+    ("metrics", &[]),
+    ("config", &[]),
+    ("render", &["limits", "text"]),
+    ("live", &["limits", "pace"]),
+    ("logs", &["config"]),
+    ("flags", &["config"]),
+    ("store", &["limits"]),
+    ("transfer", &["moment", "render", "store", "text"]),
+    ("app", &["config", "limits", "live", "metrics", "pace", "store"]),
+    ("support", &["app", "config", "limits", "live", "moment", "pace", "store", "text"]),
+    ("http", &["app", "config", "limits", "live", "moment", "render", "store", "support", "text"]),
+    ("jobs", &["app", "store"]),
+    ("listen", &["config", "limits", "support"]),
+    ("serve", &["app", "http", "jobs", "limits", "listen", "logs", "support"]),
+    (
+        "commands",
+        &["app", "config", "flags", "listen", "logs", "moment", "serve", "store", "transfer"],
+    ),
+    ("main", &["commands", "flags"]),
+];
+
+/// What must not occur in the server, where it may all the same, and why.
+const SERVER_BANNED: &[(&[&str], &[&str], &str)] = &[
+    (
+        &["store"],
+        &["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "PRAGMA", "sqlx::query", "VACUUM"],
+        "SQL stands in store only",
+    ),
+    (
+        &[],
+        &[".unwrap()", "todo!", "unimplemented!", "println!", "unsafe "],
+        "nothing panics on what others send, nor when the terminal is gone",
+    ),
+];
+
 /// Lines of a file, tests left out; longer files are two files.
 const LONGEST_FILE: usize = 400;
 
@@ -73,7 +114,11 @@ struct Source {
 }
 
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    sources_in("src")
+}
+
+fn sources_in(folder: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut waiting = vec![root.clone()];
     let mut found = Vec::new();
     while let Some(path) = waiting.pop() {
@@ -155,6 +200,83 @@ fn scripts_have_no_way_from_text_to_markup_either() {
             assert!(!text.contains(sink), "{sink} is in {file}");
         }
     }
+}
+
+/// Breaches of the server's plan in a file.
+fn server_breaches(source: &Source) -> Vec<String> {
+    let mut found = Vec::new();
+    let path = source.path.display();
+    let room = if source.path.starts_with("http/support") { "support" } else { &source.room };
+    let Some((_, allowed)) = SERVER_PLAN.iter().find(|(known, _)| *known == room) else {
+        return vec![format!("{path} is in no room")];
+    };
+    for (number, line) in source.code.lines().enumerate() {
+        let place = format!("server/src/{path}:{}", number + 1);
+        if line.trim_start().starts_with("//") {
+            continue;
+        }
+        // Imports within the room itself, whose folder `support` is a lower one.
+        for (at, _) in line.match_indices("crate::") {
+            let rest = &line[at + "crate::".len()..];
+            let rest = rest
+                .strip_prefix("http::")
+                .filter(|rest| rest.starts_with("support"))
+                .unwrap_or(rest);
+            let other = rest.split(|c: char| !c.is_ascii_lowercase()).next().unwrap_or_default();
+            if other != room && !allowed.contains(&other) {
+                found.push(format!("{place}: {room} may not import {other:?}"));
+            }
+        }
+        for (but, words, why) in SERVER_BANNED {
+            let word = words.iter().find(|word| line.contains(**word));
+            if let Some(word) = word.filter(|_| !but.contains(&room)) {
+                found.push(format!("{place}: {word:?} may not stand here: {why}"));
+            }
+        }
+    }
+    let length = source.code.lines().count();
+    if length > LONGEST_FILE {
+        found.push(format!("server/src/{path}: {length} lines; {LONGEST_FILE} are the most"));
+    }
+    found
+}
+
+/// What a room may import leads down: no way leads back to it.
+fn circle(plan: &[(&str, &[&str])]) -> Option<String> {
+    let mut above: Vec<&str> = Vec::new();
+    for (room, allowed) in plan {
+        if let Some(later) = allowed.iter().find(|other| !above.contains(other)) {
+            return Some(format!("{room} may import {later:?}, which stands after it"));
+        }
+        above.push(room);
+    }
+    None
+}
+
+#[test]
+fn the_server_imports_down_only_and_has_its_sql_in_one_place() {
+    let sources = sources_in("server/src");
+    assert!(sources.len() > 30, "the walk found {} files", sources.len());
+    let breaches: Vec<String> = sources.iter().flat_map(server_breaches).collect();
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+    assert_eq!(circle(SERVER_PLAN), None);
+    assert_eq!(circle(PLAN), None);
+}
+
+#[test]
+fn the_server_test_bites() {
+    let check = |path: &str, code: &str, breach: &str| {
+        let room = path.split(['/', '.']).next().unwrap_or_default().to_owned();
+        let source = Source { room, path: path.into(), code: code.to_owned() };
+        let found = server_breaches(&source).join("\n");
+        assert!(found.contains(breach), "{path}: {code}: {found}");
+    };
+    check("store/vote.rs", "use crate::http::comments;", "store may not import \"http\"");
+    check("http/support/ask.rs", "use crate::http::comments;", "support may not import \"http\"");
+    check("http/rating.rs", "sqlx::query(\"SELECT 1\")", "SQL stands in store only");
+    check("jobs.rs", "println!(\"x\")", "nothing panics");
+    check("cellar.rs", "", "is in no room");
+    assert!(circle(&[("a", &["b"]), ("b", &["a"])]).is_some());
 }
 
 #[test]

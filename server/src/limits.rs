@@ -1,14 +1,11 @@
-//! How much is taken, and how fast. Each number with its reason.
+//! How much is taken, and how fast. Each number with its reason; ARCHITECTURE lists them.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
-use crate::problem::Problem;
+use std::time::Duration;
 
 /// Bytes of a request: the longest text in the widest letters, as JSON escapes, and room.
-pub(crate) const BODY_BYTES: usize = 65_536;
+pub(crate) const BODY_BYTES: usize = 131_072;
+/// Bytes of a request's line and headers: a hundred articles in one query.
+pub(crate) const HEAD_BYTES: usize = 65_536;
 /// Characters of a comment: about 1,800 words, longer than most articles it could stand under.
 pub(crate) const TEXT: usize = 10_000;
 /// Characters of a name: longer than any real one, short enough for one line.
@@ -17,65 +14,41 @@ pub(crate) const NAME: usize = 100;
 pub(crate) const URL: usize = 254;
 /// Characters of an article's name: a path, or a whole address.
 pub(crate) const ARTICLE: usize = 500;
-/// Characters of an Idempotency-Key, as its draft recommends.
-pub(crate) const KEY: usize = 255;
+/// Characters of an Idempotency-Key: enough that nobody guesses one, and what its draft recommends.
+pub(crate) const KEY: std::ops::RangeInclusive<usize> = 16..=255;
 /// Levels of replies: nobody reads deeper, and clients need not survive more.
 pub(crate) const DEPTH: i64 = 100;
+/// Quotations, lists and emphasis inside each other. Deeper ones lose their tags and keep their words:
+/// cleaning HTML takes time that grows with the square of its depth.
+pub(crate) const NESTING: usize = 20;
+/// Bytes of a comment's HTML; more comes from texts that are made to grow.
+pub(crate) const HTML_BYTES: usize = 65_536;
 /// Most comments in one page.
 pub(crate) const PAGE: i64 = 200;
+/// Bytes of texts in one page; it then ends early, and `next` goes on.
+pub(crate) const PAGE_BYTES: usize = 1_000_000;
+/// Bytes of pages that wait for slow readers, all together.
+pub(crate) const WAITING_BYTES: usize = 64 * 1_048_576;
 /// Most articles that are counted in one request.
 pub(crate) const COUNTS: usize = 100;
-/// Readers who are told of changes at once: each holds a connection.
-pub(crate) const LISTENERS: usize = 1_000;
-/// Addresses that are remembered at once; beyond, those that have waited longest are forgotten.
-const ADDRESSES: usize = 10_000;
+/// Changes that a slow listener may be behind; beyond, it is asked to read the list again.
+pub(crate) const BEHIND: usize = 32;
+/// Ten-minute steps for which a key is remembered: 14 days, as long as a reader's outbox may wait.
+pub(crate) const KEY_TICKS: i64 = 14 * 24 * 6;
+/// Ten-minute steps for which a new viewer's secret can be asked for again.
+pub(crate) const SECRET_TICKS: i64 = 2;
+/// Ten-minute steps for which a listener who comes back is told what it missed.
+pub(crate) const EVENT_TICKS: i64 = 24 * 6;
 
-const MINUTE: Duration = Duration::from_mins(1);
-
-/// Requests of each address in its present minute.
-pub(crate) struct Pace {
-    a_minute: u32,
-    seen: Mutex<HashMap<IpAddr, (Instant, u32)>>,
-}
-
-impl Pace {
-    pub(crate) fn new(a_minute: u32) -> Self {
-        Self { a_minute, seen: Mutex::default() }
-    }
-
-    /// Counts a request; `Err` says how long to wait.
-    pub(crate) fn count(&self, address: IpAddr) -> Result<(), Problem> {
-        let now = Instant::now();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= ADDRESSES {
-            seen.retain(|_, (since, _)| now.duration_since(*since) < MINUTE);
-            if seen.len() >= ADDRESSES {
-                seen.clear();
-            }
-        }
-        let (since, count) = seen.entry(address).or_insert((now, 0));
-        if now.duration_since(*since) >= MINUTE {
-            (*since, *count) = (now, 0);
-        }
-        *count += 1;
-        if *count <= self.a_minute {
-            return Ok(());
-        }
-        let wait = MINUTE.saturating_sub(now.duration_since(*since)).as_secs() + 1;
-        Err(Problem::TooFast { wait })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::Ipv4Addr;
-
-    use super::*;
-
-    #[test]
-    fn each_address_has_its_own_minute() {
-        let pace = Pace::new(2);
-        let count = |last| pace.count(IpAddr::V4(Ipv4Addr::new(10, 0, 0, last))).is_ok();
-        assert_eq!([count(1), count(1), count(1), count(2)], [true, true, false, true]);
-    }
-}
+/// From the first byte of a connection, or the last answer, to the end of a request's headers.
+pub(crate) const HEAD_TIME: Duration = Duration::from_secs(10);
+/// For the body of a request.
+pub(crate) const BODY_TIME: Duration = Duration::from_secs(30);
+/// For a client to take what is ready for it.
+pub(crate) const WRITE_TIME: Duration = Duration::from_mins(1);
+/// For an answer to begin.
+pub(crate) const ANSWER_TIME: Duration = Duration::from_secs(20);
+/// For a connection to the database, or the turn to write.
+pub(crate) const QUEUE_TIME: Duration = Duration::from_secs(10);
+/// For everything to end after a signal, two seconds less than the ten that are promised.
+pub(crate) const STOP_TIME: Duration = Duration::from_secs(8);

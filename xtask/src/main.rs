@@ -1,5 +1,7 @@
 //! Every command of this repository. `cargo xtask help` lists them.
 
+mod bench_held;
+mod bench_server;
 mod build;
 mod commands;
 mod ended;
@@ -75,8 +77,10 @@ enum Verb {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         rest: Vec<OsString>,
     },
-    /// Measure what reading costs, beside the least that a page could do.
+    /// Measure what reading costs, beside the least that a page could do; `bench server`: the server under load.
     Bench {
+        #[command(subcommand)]
+        what: Option<Benchmark>,
         /// Comments of the largest discussion.
         #[arg(long, default_value_t = 100_000)]
         most: usize,
@@ -109,6 +113,16 @@ enum Verb {
     },
 }
 
+#[derive(Subcommand)]
+enum Benchmark {
+    /// The server under load, by wrk; the table is written into docs/server.md.
+    Server {
+        /// Seconds for each row.
+        #[arg(long, default_value_t = 8)]
+        seconds: u32,
+    },
+}
+
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Build { plain } => build::widget(plain).map(|()| true),
@@ -133,7 +147,8 @@ fn main() -> ExitCode {
         Verb::Release { source, with_trial } => release::make(source, with_trial),
         Verb::Shots { folder } => commands::pictures("shots", &folder),
         Verb::Gallery { folder } => commands::pictures("gallery", &folder),
-        Verb::Bench { most, json } => commands::bench(most, json.as_deref()),
+        Verb::Bench { what: Some(Benchmark::Server { seconds }), .. } => bench_server::run(seconds),
+        Verb::Bench { most, json, what: None } => commands::bench(most, json.as_deref()),
     };
     ended::ended(done)
 }

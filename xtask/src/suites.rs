@@ -1,7 +1,8 @@
 //! The test suites, and one count over all of them.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -242,23 +243,48 @@ fn contract() -> Result<Count> {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder)?;
     let mut server = Command::new(server_binary());
-    let fast = ["--writes-per-minute", "1000000", "--reads-per-minute", "1000000"];
+    let fast = [
+        "--writes-per-minute",
+        "1000000",
+        "--reads-per-minute",
+        "1000000",
+        "--newcomers-per-hour",
+        "1000000",
+    ];
     server.args(["--port", "0", "--db"]).arg(folder.join("contract.db")).args(fast);
     let mut server = server.stdout(Stdio::piped()).spawn()?;
     let said = server.stdout.take().context("stdout is piped")?;
     let first = BufReader::new(said).lines().next().context("the server said nothing")??;
     let address = first.rsplit(' ').next().unwrap_or_default();
-    let mut check = Command::new(home.join("bin/schemathesis"));
-    check.current_dir(&folder).args(["run", &format!("{address}/api/v1/openapi.json")]);
-    // A stream of events has no end to wait for; tests/api.rs listens to it.
-    check.args(["--exclude-path", "/events"]);
-    check.args(["--max-examples", "60", "--seed", "1", "--generation-database", "none"]);
-    let outcome = watched(&mut check, |_| {});
+    let run = |more: &[&str]| {
+        let mut check = Command::new(home.join("bin/schemathesis"));
+        check.current_dir(&folder).args(["run", &format!("{address}/api/v1/openapi.json")]);
+        // A stream of events has no end to wait for; tests/api.rs listens to it.
+        check.args(["--exclude-path", "/events"]);
+        check.args(["--max-examples", "60", "--seed", "1", "--generation-database", "none"]);
+        watched(check.args(more), |_| {})
+    };
+    let strangers = run(&[]);
+    // Whoever wrote a comment may change it: as one reader all the way through.
+    let reader = bearer(address).and_then(|bearer| run(&["--header", &bearer]));
     // Ours, by its handle.
     let _ = server.kill();
     let _ = server.wait();
-    let passed = outcome?;
-    Ok(Count { passed: u64::from(passed), failed: u64::from(!passed) })
+    let passed = [strangers?, reader?];
+    let good = passed.iter().filter(|passed| **passed).count() as u64;
+    Ok(Count { passed: good, failed: passed.len() as u64 - good })
+}
+
+/// The header of a reader who has written something.
+fn bearer(address: &str) -> Result<String> {
+    let body = r#"{"article":"contract","text":"first","author":{"name":"Ada"}}"#;
+    let mut stream = TcpStream::connect(address.trim_start_matches("http://"))?;
+    let head = "POST /api/v1/comments HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json";
+    write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let token = answer.split("\"token\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    Ok(format!("Authorization: Bearer {}", token.context("no token was given")?))
 }
 
 #[cfg(test)]

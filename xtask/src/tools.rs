@@ -252,13 +252,23 @@ pub(crate) fn for_testing() -> Result<()> {
     if on_path("g++").is_none() || on_path("make").is_none() {
         missing.extend(["g++", "make"]);
     }
+    install_packages(&missing)
+}
+
+/// A program that Debian's package of the same name brings.
+pub(crate) fn debian(name: &str) -> Result<()> {
+    if on_path(name).is_some() { Ok(()) } else { install_packages(&[name]) }
+}
+
+/// Installs Debian packages where that can be done, and says which are missing where not.
+fn install_packages(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
     let names = missing.join(" ");
     if on_path("apt-get").is_none() || !is_root() {
         bail!(
-            "the tests need {names}: install these packages (on Debian: sudo apt-get install {names})"
+            "{names} is needed: install these packages (on Debian: sudo apt-get install {names})"
         );
     }
     step(&format!("installing the Debian packages {names}"), || {
@@ -270,7 +280,7 @@ pub(crate) fn for_testing() -> Result<()> {
             apt
         };
         quietly(apt().arg("update"))?;
-        quietly(apt().args(["install", "-y", "--no-install-recommends"]).args(&missing)).map(drop)
+        quietly(apt().args(["install", "-y", "--no-install-recommends"]).args(missing)).map(drop)
     })
 }
 

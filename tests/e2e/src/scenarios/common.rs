@@ -27,8 +27,9 @@ pub(crate) fn blog_with(world: &World, arguments: &[&str]) -> Result<Blog> {
 
 /// Our server, for pages of any origin, with no limit that a test would meet.
 pub(crate) fn native(arguments: &[&str]) -> Result<Native> {
-    let fast = ["--writes-per-minute", "100000", "--reads-per-minute", "100000"];
-    let arguments = fast.iter().chain(arguments).map(|&argument| argument.to_owned()).collect();
+    let fast = ["writes-per-minute", "reads-per-minute", "newcomers-per-hour"];
+    let fast = fast.iter().flat_map(|limit| [format!("--{limit}"), "100000".to_owned()]);
+    let arguments = fast.chain(arguments.iter().map(|&argument| argument.to_owned())).collect();
     let origins = vec!["*".to_owned()];
     Native::start(&crate::NativeOptions { origins, arguments, ..Default::default() })
 }

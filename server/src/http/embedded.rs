@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::problem::Problem;
+use crate::app::App;
+use crate::http::support::problem::Problem;
 
 /// A file of `dist/`. Its packed copies are files of their own, named with `.br` and `.gz`.
 struct File {
@@ -18,19 +19,19 @@ struct File {
 static FILES: &[File] = &include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// Whether there is a widget inside.
-pub(crate) fn is_there() -> bool {
+pub(super) fn is_there() -> bool {
     !FILES.is_empty()
 }
 
 /// Every file by its path.
-pub(crate) fn files() -> Router {
-    Router::new().fallback_service(get(|uri: Uri, headers: HeaderMap| async move {
+pub(super) fn files() -> Router<App> {
+    Router::new().fallback(get(|uri: Uri, headers: HeaderMap| async move {
         answer(FILES, uri.path().trim_start_matches('/'), &headers)
     }))
 }
 
 /// One file, for an address of its own.
-pub(crate) fn file(name: &'static str) -> axum::routing::MethodRouter {
+pub(super) fn file(name: &'static str) -> axum::routing::MethodRouter<App> {
     get(move |headers: HeaderMap| async move { answer(FILES, name, &headers) })
 }
 

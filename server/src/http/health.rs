@@ -1,0 +1,57 @@
+//! Whether the server lives, whether it can do its work, and its figures.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::http::support::problem::{Problem, Why};
+
+/// A disk with less of it free is as good as full.
+const FREE_PERCENT: u64 = 5;
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .method_not_allowed_fallback(|| async { Problem::Method })
+}
+
+pub(super) fn metrics() -> Router<App> {
+    Router::new().route("/metrics", get(figures)).fallback(|| async { Problem::NotFound })
+}
+
+/// The process answers.
+async fn alive() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+/// A change could be written now, and there is room for it.
+async fn ready(State(app): State<App>) -> Result<Json<Value>, Problem> {
+    let busy = |error| Problem::Unavailable { why: Why::Busy, error: Some(error) };
+    app.store.can_write(Duration::from_secs(1)).await.map_err(busy)?;
+    let folder = app.store.file().parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or_else(|| std::path::Path::new("."));
+    let room = rustix::fs::statvfs(folder).map_err(anyhow::Error::from)?;
+    if room.f_bavail.saturating_mul(100) < room.f_blocks.saturating_mul(FREE_PERCENT) {
+        let error = anyhow::anyhow!("less than {FREE_PERCENT} % of the disk is free");
+        return Err(Problem::Unavailable { why: Why::Full, error: Some(error) });
+    }
+    Ok(Json(json!({ "status": "ok" })))
+}
+
+/// Figures for Prometheus.
+async fn figures(State(app): State<App>) -> impl IntoResponse {
+    let size = |suffix: &str| {
+        let mut file = app.store.file().as_os_str().to_owned();
+        file.push(suffix);
+        std::fs::metadata(file).map_or(0, |file| file.len())
+    };
+    let text = app.metrics.text(app.live.listeners(), size("") + size("-wal"));
+    ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+}

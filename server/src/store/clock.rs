@@ -1,0 +1,10 @@
+//! How long a database has been served, in steps of ten minutes. Unlike the clock on the wall it cannot
+//! jump: what is kept for a time is kept for that time.
+
+use crate::store::engine::Connection;
+
+/// One step on; the number of steps.
+pub(crate) async fn advance(connection: &mut Connection) -> sqlx::Result<i64> {
+    let update = "UPDATE clock SET tick = tick + 1 RETURNING tick";
+    sqlx::query_scalar(update).fetch_one(connection).await
+}
