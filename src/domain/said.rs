@@ -79,13 +79,12 @@ pub fn likeness(typed: &str, shown: &str, plain: &dyn Fn(&str) -> String) -> Lik
         return direct;
     }
     // As it is when marks, tags and addresses have been made into something else.
-    let (bare_typed, bare_shown) = (bare(typed), bare(shown));
-    let parts = Words::of(&bare_typed, plain);
-    let changed = bare_shown != shown;
-    let seen = if changed { Words::of(&bare_shown, plain) } else { seen };
-    let made = parts.like(&seen);
+    let parts = Words::of(&bare(typed), plain);
+    let left = Words::of(&bare(shown), plain);
+    let made = parts.like(&left);
     // Both lost something, which may have been different things.
-    let made = if changed && made == Likeness::Same { Likeness::Alike } else { made };
+    let both = left != seen && made == Likeness::Same;
+    let made = if both { Likeness::Alike } else { made };
     direct.max(made)
 }
 
@@ -256,7 +255,7 @@ fn decoded(text: &str) -> String {
 /// (`:thumbsup:`), and what a line of a list begins with.
 fn bare(text: &str) -> String {
     let mut out = String::new();
-    for line in text.lines() {
+    for line in text.split('\n') {
         let mut rest = without_mark(line.trim_start());
         while let Some(c) = rest.chars().next() {
             let length = match c {
@@ -274,20 +273,26 @@ fn bare(text: &str) -> String {
         }
         out.push('\n');
     }
-    let words = out.split_whitespace().filter(|word| !is_address(word));
-    words.collect::<Vec<_>>().join(" ")
+    let mut kept = String::new();
+    for word in out.split_whitespace() {
+        if !is_address(word) {
+            kept += word;
+            kept.push(' ');
+        }
+    }
+    kept
 }
 
 /// A line without what makes it an item of a list.
 fn without_mark(line: &str) -> &str {
-    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let numbered = digits.len() < line.len();
-    let ends = |rest: &str| rest.starts_with(". ") || rest.starts_with(") ");
-    if numbered && ends(digits) {
-        return &digits[2..];
-    }
-    let marked = line.strip_prefix(['-', '+', '*']).filter(|rest| rest.starts_with(' '));
-    marked.unwrap_or(line)
+    let bytes = line.as_bytes();
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let is_mark = match bytes.get(digits) {
+        Some(b'.' | b')') => digits > 0,
+        Some(b'-' | b'+' | b'*') => digits == 0,
+        _ => false,
+    };
+    if is_mark && bytes.get(digits + 1) == Some(&b' ') { &line[digits + 2..] } else { line }
 }
 
 /// The length of a tag that stands at the beginning.
@@ -396,6 +401,7 @@ mod tests {
             ("AT&T <3", "AT&amp;T &lt;3"),
             ("[ссылка](https://a.example/путь)", "ссылка"),
             ("<b>да</b>", "да"),
+            ("<b>да</b>, и\n[ещё](https://a.example)", " да,  и\n\nещё "),
             ("👍", "👍"),
             ("+1", "+1"),
         ] {

@@ -64,9 +64,13 @@ struct Checker {
 impl Checker {
     fn collect(&mut self, profile: &Value) {
         self.names.extend(VARIABLES.split_whitespace().map(str::to_owned));
-        let places = ["/list/page", "/operations/replies/page"];
-        let params = places.map(|at| [[at, "/param"].concat(), [at, "/sizeParam"].concat()]);
-        for at in params.as_flattened().iter().map(|at| &**at).chain(["/list/sort/param"]) {
+        for at in [
+            "/list/page/param",
+            "/list/page/sizeParam",
+            "/list/sort/param",
+            "/operations/replies/page/param",
+            "/operations/replies/page/sizeParam",
+        ] {
             self.names.extend(profile.at(at).and_then(Value::as_str).map(str::to_owned));
         }
         for at in ["/variables", "/operations/resolve/result", "/operations/session/result"] {

@@ -67,14 +67,18 @@ impl Discussion {
         // A list that was kept on the way would be from before.
         source.endpoint.wants_fresh();
         // From the start, wherever reading had come to: it may be on any page, and on one already read.
-        self.look_at_page(number, false).await?;
-        let mut left = FAR;
-        let mut found = self.among(entry, number);
-        while found.0 < Arrival::Yes && source.endpoint.has_more() && left > 0 {
-            self.look_at_page(number, true).await?;
-            found = self.among(entry, number);
-            left -= 1;
-        }
+        let (mut pages, mut more) = (0, false);
+        let mut found = loop {
+            // Where something else began to read, it is looked again later.
+            let batch = source.endpoint.read(more).await?.ok_or(Trouble::Offline)?;
+            self.take(number, Batch { unread: 0, ..batch });
+            let found = self.among(entry, number);
+            pages += 1;
+            more = source.endpoint.has_more();
+            if found.0 == Arrival::Yes || !more || pages > FAR {
+                break found;
+            }
+        };
         if found.0 < Arrival::Yes
             && let Some(parent) = parent.filter(|_| source.endpoint.offers().replies)
         {
@@ -93,23 +97,19 @@ impl Discussion {
         Ok(found.0.max(if unread { Arrival::Doubtful } else { Arrival::No }))
     }
 
-    async fn look_at_page(&self, number: usize, more: bool) -> Result<(), Trouble> {
-        let source = self.0.sources.borrow()[number].clone();
-        // Something else began to read: it is looked again later.
-        let batch = source.endpoint.read(more).await?.ok_or(Trouble::Offline)?;
-        let unread = if more { batch.unread } else { 0 };
-        self.take(number, Batch { unread, ..batch });
-        Ok(())
-    }
-
     /// The comment that is most likely what was sent.
     fn among(&self, entry: &Entry, number: usize) -> (Arrival, Option<CommentKey>) {
-        let judged = self.keys_there().into_iter().filter(|key| self.0.keys.source(*key) == number);
-        let judged = judged.map(|key| (self.judge(entry, key), Some(key)));
-        judged.max_by_key(|(arrival, _)| *arrival).unwrap_or((Arrival::No, None))
+        let mut best = (Arrival::No, None);
+        for key in self.keys_there() {
+            let found = self.judge(entry, number, key);
+            if found > best.0 {
+                best = (found, Some(key));
+            }
+        }
+        best
     }
 
-    fn judge(&self, entry: &Entry, key: CommentKey) -> Arrival {
+    fn judge(&self, entry: &Entry, number: usize, key: CommentKey) -> Arrival {
         let Deed::Create { parent, text, by } = &entry.deed else { return Arrival::No };
         let keys = &self.0.keys;
         let Some(comment) = self.peek(key) else { return Arrival::No };
@@ -118,7 +118,8 @@ impl Discussion {
         // Some services put a reply elsewhere in its thread.
         let below = parent.is_some_and(|parent| keys.root(parent) == keys.root(key));
         let known = keys.is_older(key, &entry.uuid) || self.at(Some(key)).endpoint.has_written(key);
-        if known || age == Age::Before || !(beside || below) {
+        let here = keys.source(key) == number && (beside || below);
+        if known || age == Age::Before || !here {
             return Arrival::No;
         }
         let likeness = comment.says(text, &plain);
@@ -143,14 +144,18 @@ impl Discussion {
             return Who::Other;
         }
         let endpoint = &self.at(Some(key)).endpoint;
-        let own = self.keys_there().into_iter().filter(|key| endpoint.has_written(*key));
-        let names: Vec<String> =
-            own.filter_map(|key| self.peek(key)).map(|own| own.author.name).collect();
-        match names.iter().any(|name| is(name)) {
-            _ if names.is_empty() => Who::Unknown,
-            true => Who::Same,
-            false => Who::Other,
+        let mut who = Who::Unknown;
+        for own in self.keys_there() {
+            if endpoint.has_written(own)
+                && let Some(own) = self.peek(own)
+            {
+                who = if is(&own.author.name) { Who::Same } else { Who::Other };
+                if who == Who::Same {
+                    break;
+                }
+            }
         }
+        who
     }
 }
 

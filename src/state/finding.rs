@@ -12,7 +12,6 @@ use crate::domain::order::Order;
 use crate::domain::thread::Forest;
 use crate::state::discussion::{Discussion, Sorter};
 use crate::state::load::Load;
-use crate::state::sources::Source;
 
 /// Words of comments as they are compared, so that not every key press reads all bodies anew.
 #[derive(Default)]
@@ -39,9 +38,13 @@ impl Discussion {
         let word = Order::ALL.into_iter().find(|(known, _)| Some(*known) == order);
         let word = word.map_or("", |(_, word)| word);
         let sources = self.0.sources.borrow().clone();
-        let partly = |source: &Source| source.endpoint.has_more() || source.endpoint.is_sorted();
-        let anew = |source: &Source| partly(source) && source.endpoint.sort_by(word);
-        let anew: Vec<usize> = (0..sources.len()).filter(|n| anew(&sources[*n])).collect();
+        let mut anew = Vec::new();
+        for (number, source) in sources.iter().enumerate() {
+            let endpoint = &source.endpoint;
+            if (endpoint.has_more() || endpoint.is_sorted()) && endpoint.sort_by(word) {
+                anew.push(number);
+            }
+        }
         // What several services have is put into one order here.
         let own = !anew.is_empty() && sources.len() == 1;
         *self.0.sorter.borrow_mut() = order.filter(|_| !own).map(|order| -> Sorter {
@@ -66,8 +69,10 @@ impl Discussion {
         }
         let listed = self.with_replies(self.0.forest.borrow().roots());
         let mut left = Forest::default();
-        for key in listed.into_iter().filter(|key| !numbers.contains(&self.0.keys.source(*key))) {
-            left.add(key, self.parent(key));
+        for key in listed {
+            if !numbers.contains(&self.0.keys.source(key)) {
+                left.add(key, self.parent(key));
+            }
         }
         *self.0.forest.borrow_mut() = left;
     }

@@ -53,6 +53,9 @@ fn sorts_threads(world: &World) -> Result<()> {
     listed(&page, "a,b,c,d")?;
     order(&page, "discussed")?;
     listed(&page, "b,d,c,a")?;
+    super::common::until(|| {
+        Ok(discussion(&blog.native)?.to_string().contains("\"upvoteCount\":1"))
+    })?;
     let voted = discussion(&blog.native)?;
     let voted = voted["comment"].as_array().into_iter().flatten();
     let voted = voted.filter(|one| one["upvoteCount"] == 1).filter_map(|one| one["html"].as_str());
