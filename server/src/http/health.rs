@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::http::support::problem::{Problem, Why};
 
-/// A disk with less of it free is as good as full.
+/// A disk of which less is free is as good as full: of a small one a share, of a large one a gigabyte.
 const FREE_PERCENT: u64 = 5;
+const FREE_BYTES: u64 = 1 << 30;
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -38,8 +39,10 @@ async fn ready(State(app): State<App>) -> Result<Json<Value>, Problem> {
     let folder = app.store.file().parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| std::path::Path::new("."));
     let room = rustix::fs::statvfs(folder).map_err(anyhow::Error::from)?;
-    if room.f_bavail.saturating_mul(100) < room.f_blocks.saturating_mul(FREE_PERCENT) {
-        let error = anyhow::anyhow!("less than {FREE_PERCENT} % of the disk is free");
+    let share = room.f_blocks.saturating_mul(FREE_PERCENT) / 100;
+    let enough = share.min(FREE_BYTES / room.f_frsize.max(1));
+    if room.f_bavail < enough {
+        let error = anyhow::anyhow!("the disk is all but full");
         return Err(Problem::Unavailable { why: Why::Full, error: Some(error) });
     }
     Ok(Json(json!({ "status": "ok" })))

@@ -95,16 +95,9 @@ pub(crate) fn explained(error: MigrateError) -> anyhow::Error {
     }
 }
 
-/// `mode` is a word of ours, never of anybody else.
-pub(crate) async fn checkpoint(
-    connection: &mut Connection,
-    mode: &'static str,
-) -> sqlx::Result<()> {
-    let statement = match mode {
-        "TRUNCATE" => "PRAGMA wal_checkpoint(TRUNCATE)",
-        _ => "PRAGMA wal_checkpoint(PASSIVE)",
-    };
-    sqlx::query(statement).execute(connection).await?;
+/// Writes the log into the file and empties it.
+pub(crate) async fn checkpoint(connection: &mut Connection) -> sqlx::Result<()> {
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(connection).await?;
     Ok(())
 }
 

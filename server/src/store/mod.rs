@@ -140,17 +140,17 @@ impl Store {
         self.changes.load(Ordering::Relaxed)
     }
 
-    /// Writes what is in the log into the file, without waiting for readers.
+    /// Writes what is in the log into the file, and empties the log: it holds what was deleted, too.
     pub(crate) async fn checkpoint(&self) -> sqlx::Result<()> {
         let mut connection = self.writer.acquire().await?;
-        engine::checkpoint(&mut connection, "PASSIVE").await
+        engine::checkpoint(&mut connection).await
     }
 
     /// Writes everything into the one file and closes it.
     pub(crate) async fn close(self) {
         self.readers.close().await;
         if let Ok(mut connection) = self.writer.acquire().await
-            && let Err(error) = engine::checkpoint(&mut connection, "TRUNCATE").await
+            && let Err(error) = engine::checkpoint(&mut connection).await
         {
             tracing::warn!(error = %error, "the log could not be written into the database");
         }
@@ -194,7 +194,37 @@ pub(crate) mod testing {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::ConnectOptions;
+
     use super::*;
+
+    /// What another program does to the database is told apart from our own faults.
+    #[tokio::test]
+    async fn a_locked_or_read_only_database_is_no_fault_of_ours() {
+        let (store, _folder) = testing::store().await;
+        let mut other = engine::options(store.file(), false).connect().await.expect("it opens");
+        let held = other.begin_with("BEGIN IMMEDIATE").await.expect("it is locked");
+        let locked = store.begin().await.err().expect("it waits in vain");
+        assert_eq!(fault(&locked), Fault::Busy, "{locked}");
+        drop(held);
+        let mut reader = store.read().await.expect("readers go on");
+        let refused = clock::advance(&mut reader).await.expect_err("readers do not write");
+        assert_eq!(fault(&refused), Fault::ReadOnly, "{refused}");
+    }
+
+    /// The file alone holds everything after a rest, and the log nothing.
+    #[tokio::test]
+    async fn after_a_rest_the_log_is_empty() {
+        let (store, _folder) = testing::store().await;
+        let mut change = store.begin().await.expect("a change");
+        article::to_change(change.connection(), "a").await.expect("an article");
+        change.commit().await.expect("it is kept");
+        let log = store.file().with_extension("db-wal");
+        let length = || std::fs::metadata(&log).map_or(0, |log| log.len());
+        assert!(length() > 0);
+        store.checkpoint().await.expect("it is written");
+        assert_eq!(length(), 0);
+    }
 
     /// Older ones may damage a database when two connections write and checkpoint at once (3.51.3's notes).
     #[tokio::test]
