@@ -96,6 +96,14 @@ macro_rules! select {
     };
 }
 
+/// Each is one range of an index, wherever it begins.
+const OLDEST: &str =
+    select!("WHERE c.article = $2 AND (c.root, c.id) > ($3, $4) ORDER BY c.root, c.id LIMIT $5");
+const REST_OF_THREAD: &str =
+    select!("WHERE c.article = $2 AND c.root = $3 AND c.id > $4 ORDER BY c.id LIMIT $5");
+const OLDER_THREADS: &str =
+    select!("WHERE c.article = $2 AND c.root < $3 ORDER BY c.root DESC, c.id LIMIT $4");
+
 /// One page, threads in order, each comment after what it answers; and where the next one begins.
 /// A page ends after `limit` comments, or when their texts are as long as a page may be.
 pub(crate) async fn page(
@@ -104,29 +112,21 @@ pub(crate) async fn page(
 ) -> sqlx::Result<(Vec<Comment>, Option<Cursor>)> {
     let mut found = Found { comments: Vec::new(), bytes: 0, limit: page.limit, full: false };
     if !page.newest {
-        // One range of the index, wherever it begins.
-        let query = select!(
-            "WHERE c.article = $2 AND (c.root, c.id) > ($3, $4) ORDER BY c.root, c.id LIMIT $5"
-        );
         let after = page.after.unwrap_or(Cursor { root: 0, id: 0 });
-        let query = sqlx::query_as(query).bind(page.viewer).bind(page.article);
+        let query = sqlx::query_as(OLDEST).bind(page.viewer).bind(page.article);
         let query = query.bind(after.root).bind(after.id).bind(page.limit + 1);
         found.take(query.fetch(&mut *connection)).await?;
         return Ok(found.end());
     }
     // The rest of the thread, then the older threads: two ranges of one index.
     if let Some(after) = page.after {
-        let query =
-            select!("WHERE c.article = $2 AND c.root = $3 AND c.id > $4 ORDER BY c.id LIMIT $5");
-        let query = sqlx::query_as(query).bind(page.viewer).bind(page.article);
+        let query = sqlx::query_as(REST_OF_THREAD).bind(page.viewer).bind(page.article);
         let query = query.bind(after.root).bind(after.id).bind(page.limit + 1);
         found.take(query.fetch(&mut *connection)).await?;
     }
     if !found.full {
-        let query =
-            select!("WHERE c.article = $2 AND c.root < $3 ORDER BY c.root DESC, c.id LIMIT $4");
         let below = page.after.map_or(i64::MAX, |after| after.root);
-        let query = sqlx::query_as(query).bind(page.viewer).bind(page.article);
+        let query = sqlx::query_as(OLDER_THREADS).bind(page.viewer).bind(page.article);
         let query = query.bind(below).bind(page.limit + 1);
         found.take(query.fetch(&mut *connection)).await?;
     }
@@ -304,4 +304,31 @@ pub(crate) async fn oldest_own(
 ) -> sqlx::Result<i64> {
     let query = "SELECT COALESCE(MIN(id), 0) FROM comment WHERE viewer = $1 AND article = $2 AND created > $3";
     sqlx::query_scalar(query).bind(viewer).bind(article).bind(since).fetch_one(connection).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing;
+
+    /// A page costs the same wherever it is and however large the discussion: nothing is sorted, and no
+    /// row is read that is not shown.
+    #[tokio::test]
+    async fn a_page_is_a_range_of_an_index() {
+        let (store, _folder) = testing::store().await;
+        let mut reader = store.read().await.expect("a reader");
+        for (query, range) in [
+            (OLDEST, "comment_by_thread (article=? AND root>?)"),
+            (REST_OF_THREAD, "(article=? AND root=? AND id>?)"),
+            (OLDER_THREADS, "comment_newest (article=? AND root<?)"),
+        ] {
+            let plan = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(plan).fetch_all(&mut *reader).await.expect("a plan");
+            let plan: Vec<String> = plan.into_iter().map(|(.., step)| step).collect();
+            assert!(plan.iter().any(|step| step.contains(range)), "{range}: {plan:#?}");
+            assert!(!plan.iter().any(|step| step.contains("TEMP")), "{plan:#?}");
+            assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{plan:#?}");
+        }
+    }
 }
