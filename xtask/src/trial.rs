@@ -85,6 +85,9 @@ impl Trial {
             let server = Server::start(&mut start)?;
             server.is_whole()?;
             ensure!(server.get("/")?.contains("<jaw-jaw"), "no demo");
+            let health = machine.runner(&into.join("jawjaw-server"));
+            let mut health = health.context("it ran before")?;
+            quietly(health.args(["--listen", &server.address, "health"]))?;
             said.push(format!("{}: yes", machine.name));
         }
         Ok(said.join(", "))
@@ -127,26 +130,26 @@ impl Trial {
         let started = started.context("the unit starts nothing")?.split_whitespace();
         let mut start = Command::new("chroot");
         start.arg("--userspec=65532:65532").arg(&debian);
-        start.args(started.filter(|word| !word.starts_with('$'))).args(["--port", "0"]);
+        start.args(started).args(["--port", "0"]);
         Server::start(&mut start)?.is_whole()?;
         within(&["dpkg", "--purge", "jawjaw-server"])?;
-        let left = ["usr/bin/jawjaw-server", "etc/default/jawjaw-server", "var/lib/jawjaw"];
+        let left = ["usr/bin/jawjaw-server", "etc/jawjaw/jawjaw.toml", "var/lib/jawjaw"];
         let left: Vec<&str> = left.into_iter().filter(|file| debian.join(file).exists()).collect();
         ensure!(left.is_empty(), "these were left behind: {left:?}");
         Ok(format!("yes, in a chroot without a running systemd; {exposure}"))
     }
 
-    /// By crun, where there is one and the kernel lets it; else by chroot in the same files.
+    /// By runc or crun, where there is one and the kernel lets it; else by chroot in the same files.
     fn image(&self) -> Result<String> {
         let into = self.folder("image")?;
         let tar = self.file(&format!("jawjaw-server-{VERSION}-oci.tar"));
         let layout = self.folder("layout")?;
         quietly(Command::new("tar").arg("-xf").arg(tar).arg("-C").arg(&layout))?;
         let config = unpack(&layout, here().name, &into)?;
-        if on_path("crun").is_some() {
-            match crun(&into, &config, &self.home) {
-                Ok(()) => return Ok("yes, by crun".to_owned()),
-                Err(trouble) => eprintln!("  crun does not: {trouble:#}"),
+        for engine in ["runc", "crun"].into_iter().filter(|engine| on_path(engine).is_some()) {
+            match contained(engine, &into, &config, &self.home) {
+                Ok(()) => return Ok(format!("yes, by {engine}")),
+                Err(trouble) => eprintln!("  {engine} does not: {trouble:#}"),
             }
         }
         let user = config["config"]["User"].as_str().context("the image has no user")?;
@@ -228,7 +231,7 @@ fn words(config: &Json) -> impl Iterator<Item = &str> {
 }
 
 /// Runs it as an engine would: a read-only root, no rights, its own processes; the network of this machine.
-fn crun(bundle: &Path, config: &Json, home: &Path) -> Result<()> {
+fn contained(engine: &str, bundle: &Path, config: &Json, home: &Path) -> Result<()> {
     let user = config["config"]["User"].as_str().and_then(|user| user.split(':').next());
     let user: u32 = user.context("the image has no user")?.parse()?;
     let spec = serde_json::json!({
@@ -251,8 +254,8 @@ fn crun(bundle: &Path, config: &Json, home: &Path) -> Result<()> {
     fs::create_dir_all(&data)?;
     std::os::unix::fs::chown(&data, Some(user), Some(user))?;
     fs::write(bundle.join("config.json"), spec.to_string())?;
-    let mut run = Command::new("crun");
-    run.arg("--root").arg(home.join("crun")).args(["--cgroup-manager=disabled", "run"]);
+    let mut run = Command::new(engine);
+    run.arg("--root").arg(home.join(engine)).arg("run");
     run.arg("--bundle").arg(bundle).arg(format!("jawjaw-{}", std::process::id()));
     Server::start(&mut run)?.is_whole()?;
     ensure!(data.join("jawjaw.db").is_file(), "the database is not in /data");
