@@ -57,10 +57,10 @@ const follow = (root) => {
         const { key } = event;
         const [at] = path;
         if (type === "keydown") {
-          const copy = {};
-          for (const name in event) copy[name] = event[name];
-          copy.composed = false;
-          done = at.dispatchEvent(new KeyboardEvent(type, copy)) ? null : key;
+          // No KeyboardEvent: Firefox makes those leave the shadow, whatever one asks for.
+          const copy = new Event(type, { bubbles: true, cancelable: true });
+          for (const name in event) if (!(name in copy)) copy[name] = event[name];
+          done = at.dispatchEvent(copy) ? null : key;
           if (done) event.preventDefault();
         }
         const ours = at.matches("[type=radio]")

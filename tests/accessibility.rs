@@ -44,6 +44,31 @@ fn wrong(text: &str, tests: &str) -> Vec<String> {
     wrong
 }
 
+/// Rule and element of each row of the second table, as they stand in the test's own list.
+fn judged(text: &str) -> Vec<String> {
+    let rows = text.lines().filter_map(|line| {
+        let (rule, rest) = line.strip_prefix("| `")?.split_once("` | `")?;
+        let (element, judgement) = rest.split_once('`')?;
+        let said = judgement.split(" | ").nth(1)?.trim_end_matches('|').trim();
+        (!said.is_empty()).then(|| format!("{rule} | {element}"))
+    });
+    rows.collect()
+}
+
+#[test]
+fn what_is_left_to_a_person_is_judged() {
+    let text = fs::read_to_string("docs/accessibility.md").expect("a file of the repository");
+    let list =
+        fs::read_to_string("tests/e2e/src/scenarios/judged.txt").expect("a file of the repository");
+    assert_eq!(judged(&text), list.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_row_without_a_judgement_judges_nothing() {
+    assert_eq!(judged("| `rule` | `class=\"a\"`: there | so |"), ["rule | class=\"a\""]);
+    assert_eq!(judged("| `rule` | `class=\"a\"`: there |  |"), [""; 0]);
+}
+
 fn sources() -> String {
     let mut all = fs::read_to_string("tests/locales.rs").expect("a file of the repository");
     for entry in fs::read_dir("tests/e2e/src/scenarios").expect("a folder of the repository") {

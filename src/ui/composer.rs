@@ -32,14 +32,14 @@ pub struct Form {
 /// A form with nothing but its field, and what was being written in it.
 #[component]
 pub fn Composer(scene: Scene, place: Option<CommentKey>, editing: bool) -> El {
-    let label = label(&scene, place, editing);
     let field =
         el("textarea").attr("rows", if place.is_some() { "3" } else { "2" }).attr("dir", "auto");
-    let field = field.part("textarea").attr("aria-label", &label).attr("placeholder", &label);
+    let field = field.part("textarea");
+    let label = el("label").child(el("span").text(&name(&scene, place, editing)));
     let trouble = el("p").class("trouble").attr("role", "alert");
     let rest = el("div").class("rest").child(trouble.clone());
     let whole = el("form").class("composer").part("composer").attr("novalidate", "");
-    let whole = whole.child(field.clone()).child(rest.clone());
+    let whole = whole.child(label.child(field.clone())).child(rest.clone());
     let form = Form { scene, place, editing, whole, field, rest, trouble };
     let opening = Rc::new(Opening {
         form: form.clone(),
@@ -103,6 +103,12 @@ impl Form {
         self.field.toggle("data-written", !text.is_empty());
     }
 
+    /// What something in this form is called: a page may show several forms at a time.
+    pub fn named(&self, what: &str) -> String {
+        let name = name(&self.scene, self.place, self.editing);
+        [&self.scene.text.say(what), ": ", &name].concat()
+    }
+
     /// Keeps what is in the field as its draft.
     pub fn keep(&self) {
         let text = self.text();
@@ -111,7 +117,8 @@ impl Form {
     }
 }
 
-fn label(scene: &Scene, place: Option<CommentKey>, editing: bool) -> String {
+/// What stands over the field.
+fn name(scene: &Scene, place: Option<CommentKey>, editing: bool) -> String {
     let Some(place) = place else { return scene.text.say("write") };
     if editing {
         return scene.text.say("write-edit");

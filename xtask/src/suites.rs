@@ -226,6 +226,7 @@ fn e2e(only: Option<&str>, quick: bool, corpus: Option<&Path>) -> Result<Count> 
     let mut play = cargo();
     play.args(["run", "--quiet", "--package", "jawjaw-e2e", "--"]).args(only);
     play.args(quick.then_some("--quick")).env("AXE_CORE", tools::axe_core()?);
+    play.env("IBM_CHECKER", tools::ibm_checker()?);
     play.env("JAWJAW_PACKAGE", pack::package()?);
     if let Some(corpus) = corpus {
         play.env("HOSTILE_CORPUS", corpus);

@@ -24,6 +24,8 @@ const BINARYEN: &str = "binaryen@132.0.0";
 const GECKODRIVER: &str = "0.37.1";
 /// What judges whether a page can be used by everyone.
 const AXE_CORE: &str = "axe-core@4.14.1";
+/// What judges it by other rules.
+const IBM_CHECKER: &str = "accessibility-checker-engine@4.0.34";
 /// What PyPI has of html5lib, and where the tests are in it.
 const HTML5LIB: &str = "html5lib==1.1 \
     --hash=sha256:b2e5b40261e20f354d198eae92afc10d750afb487ed5e50f9c4eaf07c184146f";
@@ -318,6 +320,11 @@ pub(crate) fn python_packages(name: &str, wanted: &str) -> Result<PathBuf> {
 /// The program of axe-core, for a page to run.
 pub(crate) fn axe_core() -> Result<PathBuf> {
     npm(AXE_CORE, "axe.min.js")
+}
+
+/// The program of IBM's accessibility checker, for a page to run.
+pub(crate) fn ibm_checker() -> Result<PathBuf> {
+    npm(IBM_CHECKER, "ace.js")
 }
 
 /// A file of a package from npm, which is named with its version.

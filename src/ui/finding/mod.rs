@@ -25,8 +25,10 @@ const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/finding.json"));
 #[inline(never)]
 pub fn open(scene: &Scene, whole: &El, place: &El) {
     scene.text.learn(SENTENCES);
-    let (field, count) = (field(scene), el("span").class("quiet").attr("role", "status"));
-    let find = el("div").class("find").attr("role", "search").child(field.clone());
+    let (field, count) = (field(), el("span").class("quiet").attr("role", "status"));
+    let words = el("span").text(&scene.text.say("find"));
+    let label = el("label").child(words).child(field.clone());
+    let find = el("div").class("find").attr("role", "search").child(label);
     let step = |name: &str, sign: &str| {
         let button = button("plain", "data-step", name);
         button.attr("aria-label", &scene.text.say(name)).text(sign)
@@ -58,10 +60,8 @@ pub fn open(scene: &Scene, whole: &El, place: &El) {
     field.focus();
 }
 
-fn field(scene: &Scene) -> El {
-    let words = scene.text.say("find");
-    let field = el("input").attr("type", "search").attr("dir", "auto").part("input");
-    field.attr("placeholder", &words).attr("aria-label", &words)
+fn field() -> El {
+    el("input").attr("type", "search").attr("dir", "auto").part("input")
 }
 
 /// The choice of an order.

@@ -16,7 +16,7 @@ pub(super) fn add(form: &Form, bar: &El) {
     let shown = el("div").class("words").attr("dir", "auto");
     let title = el("p").class("quiet").text(&text.say("preview"));
     let whole = el("section").class("preview").part("preview").attr("hidden", "");
-    let whole = whole.attr("aria-label", &text.say("preview")).child(title).child(shown.clone());
+    let whole = whole.attr("aria-label", &form.named("preview")).child(title).child(shown.clone());
     let _ = bar.node().after_with_node_1(whole.node());
     let preview = Rc::new(Preview { form: form.clone(), button: button.clone(), whole, shown });
     let typed = preview.clone();

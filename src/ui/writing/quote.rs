@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Function, Object};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Node, ShadowRoot};
 
@@ -53,15 +53,26 @@ fn selected(root: &ShadowRoot) -> Option<Selected> {
     // Chromium tells it of the shadow root, others of the document.
     let selection = ask(root).or_else(|| ask(&js_sys::global()))?;
     let words = String::from(selection.unchecked_ref::<Object>().to_string());
-    let place = |end: &str| -> Option<Element> {
-        let node: Node = member(&selection, end)?.dyn_into().ok()?;
+    let range = composed(&selection, root);
+    let place = |start: &str, anchor: &str| -> Option<Element> {
+        let end = range.as_ref().map_or_else(|| member(&selection, anchor), |it| member(it, start));
+        let node: Node = end?.dyn_into().ok()?;
         let element = node.dyn_ref::<Element>().cloned().or_else(|| node.parent_element())?;
         element.closest(".words").ok()?
     };
-    let (from, to) = (place("anchorNode")?, place("focusNode")?);
+    let from = place("startContainer", "anchorNode")?;
+    let to = place("endContainer", "focusNode")?;
     let card = from.closest("article").ok()??;
     let whole = from == to && !words.trim().is_empty();
     whole.then(|| Selected { card: El::of(card), words, ended: None })
+}
+
+/// Where a selection begins and ends: engines tell it of a shadow tree only to those who name the tree, WebKit by no
+/// other way. Its first form took the root itself, the present one a record with the roots: this is both.
+fn composed(selection: &JsValue, root: &ShadowRoot) -> Option<JsValue> {
+    let ask = member(selection, "getComposedRanges")?.dyn_into::<Function>().ok()?;
+    Reflect::set(root, &"shadowRoots".into(), &Array::of1(root)).ok()?;
+    Some(ask.call1(selection, root).ok()?.dyn_into::<Array>().ok()?.get(0))
 }
 
 /// What is selected now, or was until just now, as lines of a quotation; of one comment or of any.

@@ -52,7 +52,7 @@ pub(super) fn add(form: &Form) {
     let text = &form.scene.text;
     if offers.markdown {
         let bar = el("div").class("marks").attr("role", "toolbar");
-        let bar = bar.attr("aria-label", &text.say("marks"));
+        let bar = bar.attr("aria-label", &form.named("marks"));
         for (place, (kind, name, key)) in MARKS.into_iter().enumerate() {
             let button = button("plain", "data-mark", name);
             // One stop for Tab, arrows inside (ARIA Authoring Practices, toolbar).

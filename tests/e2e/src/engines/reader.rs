@@ -104,6 +104,26 @@ impl Reader {
         self.point(element, &[])
     }
 
+    /// Selects the words of an element with the mouse, from their beginning to the end of the line.
+    pub(crate) fn drag(&self, words: &str) -> Result<()> {
+        self.wait(&format!("await jawjawDriver.aim({words})"))?;
+        let place = self.eval(&format!("{words}.getBoundingClientRect()"))?;
+        let [left, right, top, bottom] =
+            ["left", "right", "top", "bottom"].map(|side| place[side].as_f64().unwrap_or(0.0));
+        let there = |x: f64| PointerAction::MoveTo {
+            duration: Some(Duration::ZERO),
+            x: x.floor(),
+            y: f64::midpoint(top, bottom).floor(),
+        };
+        let mouse = MouseActions::new("mouse".to_owned())
+            .then(there(left + 1.0))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(there(left + 20.0))
+            .then(there(right - 2.0))
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.done(self.client.perform_actions(mouse))
+    }
+
     fn point(&self, element: &str, then: &[PointerAction]) -> Result<()> {
         let point = self.wait(&format!("await jawjawDriver.aim({element})"))?;
         let at = |side: &str| point[side].as_f64().map(f64::floor);

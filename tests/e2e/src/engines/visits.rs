@@ -16,6 +16,7 @@ pub(super) const VISITS: &[(&str, Deeds)] = &[
     ("rate", rate),
     ("write", write),
     ("reply", reply),
+    ("quote", quote),
     ("vote", vote),
     ("edit_and_delete", edit_and_delete),
     ("fold", fold),
@@ -24,12 +25,14 @@ pub(super) const VISITS: &[(&str, Deeds)] = &[
     ("unsent", unsent),
     ("strict_policy", strict_policy),
     ("composing", composing),
+    ("keys_of_the_page", keys_of_the_page),
     ("permalink", permalink),
     ("long", long),
     ("live", live),
     ("marks", marks),
     ("keyboard", keyboard),
     ("tag_moves", tag_moves),
+    ("colours", colours),
 ];
 
 /// One reader on a blog of its own, with our own server behind it.
@@ -221,6 +224,19 @@ fn reply(visit: &Visit) -> Result<()> {
     visit.unharmed()
 }
 
+/// What was selected stands in the reply, quoted.
+fn quote(visit: &Visit) -> Result<()> {
+    visit.talk()?;
+    visit.open("/")?;
+    // What keeps an eye on it comes when a reader comes near.
+    visit.reader.hover(&button("Toads", "reply"))?;
+    visit.sees("deep('jaw-jaw', '.broke')")?;
+    visit.reader.drag(&format!("{}?.querySelector('.words p')", card("Toads")))?;
+    visit.reader.click(&button("Toads", "reply"))?;
+    visit.sees(&format!("{REPLY}?.value === '> Toads do not.\\n\\n'"))?;
+    visit.unharmed()
+}
+
 fn vote(visit: &Visit) -> Result<()> {
     visit.talk()?;
     visit.open("/")?;
@@ -386,6 +402,7 @@ fn composing(visit: &Visit) -> Result<()> {
                 end(text) {
                     tell(CompositionEvent, 'compositionend', { data: text });
                     tell(InputEvent, 'input', { data: text, inputType: 'insertFromComposition' });
+                    for (const name of ['Enter', 'Escape']) key(name, {}), key(name, { ctrlKey: true });
                 },
             };
         } })()",
@@ -410,6 +427,23 @@ fn composing(visit: &Visit) -> Result<()> {
     visit.reader.press("Control+Enter")?;
     visit.threads_are(&TALK.replace("do not.\n", "do not.\n  Ada: かな @Evé\n"))?;
     ensure!(visit.stored()?.len() == 7, "sent once: {:?}", visit.stored()?);
+    visit.unharmed()
+}
+
+/// The page has shortcuts: it hears nothing of what is typed, and what does nothing here it hears once.
+fn keys_of_the_page(visit: &Visit) -> Result<()> {
+    visit.open("/")?;
+    visit.reader.eval(
+        "(() => { window.heard = [];
+            for (const at of [document, document.body])
+                at.addEventListener('keydown', ({ key }) => heard.push(key)) })()",
+    )?;
+    visit.reader.fill(FIELD, "/s?")?;
+    visit.sees("deep('jaw-jaw', '.write .marks')")?;
+    visit.reader.press("Control+b")?;
+    visit.sees(&format!("{FIELD}.value === '/s?****'"))?;
+    visit.reader.press("Escape")?;
+    visit.sees("heard.filter((key) => key !== 'Control').join() === 'Escape,Escape'")?;
     visit.unharmed()
 }
 
@@ -515,13 +549,16 @@ fn keyboard(visit: &Visit) -> Result<()> {
 
 /// Presses Tab from where the focus is until it is as wanted.
 fn tab_to(visit: &Visit, wanted: &str) -> Result<()> {
+    let at = format!("(({FOCUS} ?? document.activeElement)?.outerHTML ?? '').slice(0, 100)");
+    let mut trail = Vec::new();
     for _ in 0..100 {
         visit.reader.press("Tab")?;
         if visit.reader.eval(wanted)? == true {
             return Ok(());
         }
+        trail.push(visit.reader.eval(&at)?.to_string());
     }
-    anyhow::bail!("{wanted} is not reached by Tab")
+    anyhow::bail!("{wanted} is not reached by Tab:\n{}", trail.join("\n"))
 }
 
 /// A page that takes the tag out and puts it in again keeps one of everything.
@@ -536,5 +573,37 @@ fn tag_moves(visit: &Visit) -> Result<()> {
     visit.ready()?;
     visit.threads_are(TALK)?;
     visit.sees("deepAll('jaw-jaw', '.widget').length === 1")?;
+    visit.unharmed()
+}
+
+/// Text and paper, in the notations that engines compute into spellings of their own.
+const COLOURS: &[(&str, &str)] = &[
+    ("black", "white"),
+    ("#ddd", "#111"),
+    ("hsl(210 20% 45%)", "hsl(210 30% 40%)"),
+    ("oklch(62% 0.2 30)", "oklch(20% 0.05 260)"),
+    ("color(display-p3 0.2 0.9 0.3)", "lab(95% 2 -4)"),
+    ("rgb(250 240 230 / 60%)", "rebeccapurple"),
+    ("color-mix(in oklab, navy, white 30%)", "color(srgb 0.9 0.85 0.7)"),
+];
+const CONTRAST: &str = include_str!("../scenarios/contrast.js");
+
+/// Whatever colours a page has, words and edges can be seen.
+fn colours(visit: &Visit) -> Result<()> {
+    visit.talk()?;
+    visit.open("/")?;
+    visit.signed("seen")?;
+    for (text, paper) in COLOURS {
+        let style = quoted(&format!("color: {text}; background: {paper}"));
+        visit.reader.eval(&format!("void (document.body.style.cssText = {style})"))?;
+        // By a transition, which has to be over.
+        visit.sees(
+            "deep('jaw-jaw', '.jawjaw').style.getPropertyValue('--text') === getComputedStyle(deep('jaw-jaw')).color
+                && document.getAnimations().length === 0",
+        )?;
+        let weak =
+            visit.reader.eval(&format!("({CONTRAST}).filter((one) => one.is < one.needed)"))?;
+        ensure!(weak == json!([]), "{text} on {paper}: {weak}");
+    }
     visit.unharmed()
 }

@@ -12,16 +12,15 @@ use crate::{Page, Screen, World};
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[("a11y_axe", axe)];
 
 /// How a reader meets a page: media features, a window in CSS pixels, and what the page itself does.
-struct Mode {
-    name: &'static str,
+pub(super) struct Mode {
+    pub(super) name: &'static str,
     media: &'static [(&'static str, &'static str)],
     width: u32,
     page: &'static str,
 }
 
-const LIGHT: &str =
-    "document.documentElement.style.fontSize = ''; deep('jaw-jaw', '.jawjaw').dir = ''";
-const MODES: &[Mode] = &[
+const LIGHT: &str = "document.documentElement.style.fontSize = ''; deep('jaw-jaw', '.jawjaw').removeAttribute('dir')";
+pub(super) const MODES: &[Mode] = &[
     Mode { name: "light", media: &[], width: 1280, page: LIGHT },
     Mode { name: "dark", media: &[("prefers-color-scheme", "dark")], width: 1280, page: LIGHT },
     Mode { name: "forced", media: &[("forced-colors", "active")], width: 1280, page: LIGHT },
@@ -30,7 +29,7 @@ const MODES: &[Mode] = &[
         name: "200 %",
         media: &[],
         width: 1280,
-        page: "deep('jaw-jaw', '.jawjaw').dir = ''; document.documentElement.style.fontSize = '200%'",
+        page: "deep('jaw-jaw', '.jawjaw').removeAttribute('dir'); document.documentElement.style.fontSize = '200%'",
     },
     Mode { name: "320 px", media: &[], width: 320, page: LIGHT },
     // WCAG 2.2, 1.4.12.
@@ -128,7 +127,7 @@ fn axe(world: &World) -> Result<()> {
 }
 
 /// Shows a page as a reader of this kind meets it.
-fn meet(page: &Page, mode: &Mode) -> Result<()> {
+pub(super) fn meet(page: &Page, mode: &Mode) -> Result<()> {
     let calm = ("prefers-reduced-motion", "reduce");
     page.media(&[mode.media, &[calm]].concat())?;
     page.screen(Screen { width: mode.width, height: 800, scale: 1.0, mobile: false })?;

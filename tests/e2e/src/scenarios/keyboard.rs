@@ -77,7 +77,7 @@ fn keyboard(world: &World) -> Result<()> {
     tab_to_button(&page, "said 3.", "reply")?;
     page.press("Enter")?;
     focus_is(&page, ".opened textarea")?;
-    let label = page.text(&format!("{AT}.ariaLabel"))?;
+    let label = page.text(&format!("{AT}.labels[0].textContent"))?;
     ensure!(label.contains("Eve"), "{label}");
     page.type_text("a thought")?;
     page.wait("deep('jaw-jaw', '.opened button[type=submit]')")?;
@@ -121,7 +121,7 @@ fn keyboard(world: &World) -> Result<()> {
     tab_to(&page, ".order select")?;
     page.press("ArrowDown")?;
     page.wait("deep('jaw-jaw', '.order select').value === 'newest'")?;
-    page.wait("deep('jaw-jaw', '.threads article .words').textContent.includes('said 49.')")?;
+    page.wait("deep('jaw-jaw', '.threads article .words').textContent.includes('said 54.')")?;
     focus_is(&page, ".order select")?;
     // What others say meanwhile moves nothing.
     follows(&page)?;

@@ -28,6 +28,7 @@ mod palettes;
 mod parts;
 mod pictures;
 mod policy;
+mod second_judge;
 mod services;
 mod sources;
 mod trials;
@@ -54,6 +55,7 @@ pub fn all() -> Vec<Scenario> {
         following::SCENARIOS,
         long::SCENARIOS,
         a11y::SCENARIOS,
+        second_judge::SCENARIOS,
         keyboard::SCENARIOS,
         keys::SCENARIOS,
         inherited::SCENARIOS,
