@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::edits;
 use crate::run::{cargo, quietly, root, step};
 use crate::tools;
 
@@ -18,6 +19,8 @@ const SOURCES: &[&str] = &[
     "profiles",
     "src",
     "style",
+    "xtask/src/edits",
+    "xtask/src/edits.rs",
     "xtask/src/finish",
 ];
 
@@ -57,11 +60,25 @@ fn compile(small: bool) -> Result<()> {
         .env_remove("RUST_BACKTRACE")
         .env("TRUNK_SKIP_VERSION_CHECK", "true");
     if small {
+        let mut flags = SMALL.to_owned();
+        match edits::prepare() {
+            Ok(folder) => {
+                trunk.env(edits::FOLDER, folder);
+                trunk.env("RUSTC_WRAPPER", std::env::current_exe()?);
+                // Cargo must not take for the same what was compiled without the edits.
+                flags.push_str(" --cfg jawjaw_edited");
+            }
+            Err(trouble) => {
+                eprintln!(
+                    "  with two libraries as they are: about 6 kB larger to send ({trouble:#})"
+                );
+            }
+        }
         trunk
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
             .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", SMALL);
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
     }
     step("compiling the widget", || quietly(&mut trunk)).map(drop).inspect_err(|trouble| {
         eprintln!("{trouble:#}");

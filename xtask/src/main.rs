@@ -4,6 +4,7 @@ mod bench_held;
 mod bench_server;
 mod build;
 mod commands;
+mod edits;
 mod ended;
 mod pack;
 mod release;
@@ -14,7 +15,7 @@ mod tools;
 mod trial;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -124,6 +125,10 @@ enum Benchmark {
 }
 
 fn main() -> ExitCode {
+    // Cargo runs this program in the compiler's place while the widget is compiled.
+    if let Some(folder) = std::env::var_os(edits::FOLDER) {
+        return edits::compile(Path::new(&folder), std::env::args_os().skip(1));
+    }
     let done = match Arguments::parse().verb {
         Verb::Build { plain } => build::widget(plain).map(|()| true),
         Verb::Serve { port, db } => commands::serve(port, db),
