@@ -145,3 +145,14 @@ fn what_is_copied_is_what_is_tested() {
         assert!(read(page).contains(&read(file)), "{page} does not show {file}");
     }
 }
+
+/// Without a link to an icon a browser asks the demo's server for a `favicon.ico` that is not there.
+#[test]
+fn the_demo_page_asks_for_nothing_that_is_not_there() {
+    let page = read("index.html");
+    assert!(page.contains("<link rel=\"icon\" href=\"data:"), "{page}");
+    let linked = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    for file in linked.filter(|href| href.ends_with(".css") || href.ends_with(".ico")) {
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("style").join(file).exists(), "{file}");
+    }
+}
