@@ -16,6 +16,8 @@ export interface JawJawAttributes {
   "rating-profile"?: string;
   /** `eager` starts at once; otherwise it waits until the tag nears the window. */
   loading?: "eager" | "lazy";
+  /** The folder of the files, if they are not beside the script. */
+  base?: string;
   lang?: string;
   /** Address of a JSON file with sentences of your own. */
   sentences?: string;
@@ -49,6 +51,8 @@ export interface JawJawElement extends HTMLElement {
   set "rating-profile"(value: string | null | undefined);
   get loading(): string;
   set loading(value: string | null | undefined);
+  get base(): string;
+  set base(value: string | null | undefined);
   get lang(): string;
   set lang(value: string | null | undefined);
   get sentences(): string;

@@ -2,39 +2,51 @@
 // `mount`, and gives it all back when the tag goes. What is not needed before a reader is near is in start.js.
 {
   const script = document.currentScript;
-  // The folder this lies in. A page can hide currentScript behind <img name=currentScript>, and a module has
-  // none; the place an error is made at cannot be forged.
-  const [base] = (Error().stack + " " + script?.src).match(/http[^\s()?]+\//);
+  // The page's policy may ask for it of all that is made (CSP nonces). All scripts have the
+  // same; a module does not know which one it is.
+  const nonce = document.querySelector("script[nonce]")?.nonce;
+  // The folder this lies in, unless the page says so: a script may be moved, or be one with others. A page can hide
+  // currentScript behind <img name=currentScript>, and a module has none; the place an error is made at cannot be
+  // forged.
+  const here =
+    script?.dataset.base ||
+    (Error().stack + " " + script?.src).match(/http[^\s()?]+\//)?.[0];
 
   // One copy of the code for all tags of a page; after a failure the next tag tries again. The build puts
   // the sums in: what is not what was built does not run (W3C SRI).
   let code;
-  const load = (root) => {
+  const load = (base) => {
     const link = document.createElement("link");
     link.rel = "modulepreload";
+    link.nonce = nonce;
     // Another build has other addresses: some servers have browsers keep files for a year.
     link.href = base + "jawjaw-widget.js?" + (link.integrity = "jawjaw-widget.js");
-    root.append(link);
     const wasm = fetch(link.href.replace("js?", "wasm?"), {
       integrity: "jawjaw-widget.wasm",
     }).catch((error) => error);
-    return import(link.href).then((glue) => glue.default(wasm));
+    // `import` checks nothing, but takes what such a link has fetched and checked. WebKit does not give it on: there
+    // the file is checked by itself beforehand. In <html>, where no router takes it away before it has come.
+    const checked =
+      link.relList.supports("modulepreload") && navigator.vendor[0] != "A"
+        ? new Promise((done, fail) => {
+            link.onload = done;
+            link.onerror = fail;
+            document.documentElement.append(link);
+          }).finally(() => link.remove())
+        : fetch(link.href, { integrity: link.integrity });
+    return checked.then(() => import(link.href)).then((glue) => glue.default(wasm));
   };
 
-  // A name is one of our profiles; anything that looks like a file is the page's own. An error comes in the
-  // answer's place.
-  const read = (asked) =>
-    fetch(asked.match("[/.]") ? asked : `${base}profiles/${asked || "native"}.json`).catch(
-      (error) => error,
-    );
-
-  // A window of space is kept until the comments are there (ui/space.rs), so that the page does not jump.
+  // A window of space is kept until the comments are there (ui/space.rs), so that the page does not jump. Not 100vh,
+  // and none in a frame ("falsepx"): many are made as high as what is in them, which then would grow for ever.
   const space = new CSSStyleSheet();
-  space.replaceSync(":host(:not([hidden])){display:block;min-height:100vh}");
+  space.replaceSync(
+    `:host(:not([hidden])){display:block;min-height:${self == top && innerHeight}px}`,
+  );
 
   // Attributes that are properties too, and are followed.
   const names =
-    "loading endpoint profile article lang sort sentences images avatars depth rating-endpoint rating-profile".split(
+    "loading base endpoint profile article lang sort sentences images avatars depth rating-endpoint rating-profile".split(
       " ",
     );
 
@@ -106,8 +118,15 @@
 
         #open() {
           this.#close();
+          const base = (this.base || here).replace(/\/?$/, "/");
+          // A name is one of our profiles; anything that looks like a file is the page's own. An error comes in the
+          // answer's place.
+          const read = (asked) =>
+            fetch(asked.match("[/.]") ? asked : `${base}profiles/${asked || "native"}.json`).catch(
+              (error) => error,
+            );
           const words = (this.#turn = read(this.profile));
-          (code ??= load(this.#root))
+          (code ??= load(base))
             .then((mount) => {
               if (words === this.#turn) this.#mounted = mount(this, this.#root, words, read, base);
             })
@@ -115,18 +134,31 @@
               code = null;
               this.#root.adoptedStyleSheets = [];
               console.error(
-                `jaw-jaw could not start: is ${base} of one build, 'wasm-unsafe-eval' allowed?`,
+                `jaw-jaw could not start. Is ${base} of one build? Else set base or data-base.`,
                 error,
               );
             });
         }
       },
     );
-  const data = script?.dataset;
-  if (data?.endpoint || data?.profile) {
-    const tag = document.createElement("jaw-jaw");
-    for (const { name, value } of script.attributes)
-      if (name.startsWith("data-")) tag.setAttribute(name.slice(5), value);
-    script.after(tag);
+
+  // A script that says what to show stands for a tag, once, however often it is run: a page may be kept with both.
+  // A module does not know that it is this one.
+  for (const embed of document.querySelectorAll("script[data-endpoint],script[data-profile]")) {
+    // Where it stands, if that is in the page; else where it says, or at the end of what is to be read.
+    const { into } = embed.dataset;
+    const stands = !into && embed.closest("body");
+    const put = () => {
+      const place = document.querySelector(into || "main,article") ?? document.body;
+      const there = stands ? embed.nextElementSibling : place.querySelector("jaw-jaw");
+      if (there?.matches("jaw-jaw")) return;
+      const tag = document.createElement("jaw-jaw");
+      for (const { name, value } of embed.attributes)
+        if (name.match("^data-")) tag.setAttribute(name.slice(5), value);
+      stands ? embed.after(tag) : place.append(tag);
+    };
+    if (embed == script || embed.src.match("jawjaw"))
+      if (stands || document.readyState != "loading") put();
+      else addEventListener("DOMContentLoaded", put);
   }
 }

@@ -24,7 +24,11 @@ const MOST: usize = 100;
 pub fn keep(scene: &Scene, host: &Element) {
     let Some(kind) = host.get_attribute("json-ld") else { return };
     let kind = if kind.is_empty() { "Article".to_owned() } else { kind };
-    let script = el("script").attr("type", "application/ld+json");
+    let script = el("script").attr("type", "application/ld+json").attr("data-jawjaw", "");
+    // A page that was kept, or a tag that was copied, has that of the time before.
+    while let Ok(Some(old)) = host.query_selector("script[data-jawjaw]") {
+        old.remove();
+    }
     // What is put into a script is a sink (Trusted Types), also where it is data and never runs. A text that is
     // there before, empty, and is changed, is none.
     let Ok(words) = Text::new() else { return };

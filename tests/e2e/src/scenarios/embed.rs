@@ -25,6 +25,10 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("embed_mistakes_are_explained", mistakes_are_explained),
     ("embed_follows_its_attributes", follows_its_attributes),
     ("embed_host_styles_stay_outside", host_styles_stay_outside),
+    ("embed_a_script_anywhere_is_seen", a_script_anywhere_is_seen),
+    ("embed_a_kept_page_has_one_of_everything", a_kept_page_has_one_of_everything),
+    ("embed_a_moved_script_is_told_where_its_files_are", a_moved_script_is_told),
+    ("embed_a_frame_as_high_as_its_page_stays", a_frame_as_high_as_its_page_stays),
 ];
 
 fn one_script_tag_is_enough(world: &World) -> Result<()> {
@@ -353,5 +357,162 @@ pub(super) fn host_styles_stay_outside(world: &World) -> Result<()> {
           [...document.body.children].map((e) => e.localName).join()]",
     )?;
     ensure!(outside == serde_json::json!([0, 0, "main"]), "nothing is written outside: {outside}");
+    Ok(())
+}
+
+/// Wherever the one script stands, and however it comes: one tag, where somebody sees it.
+fn a_script_anywhere_is_seen(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "hello", None, "Ada")?;
+    let data = format!("src=/w/jawjaw.js data-endpoint='{}' data-article=a", native.url);
+    let words = "<article><p>words</p></article><aside id=side></aside><footer>end</footer>";
+    for (head, body, place) in [
+        (format!("<script async {data}></script>"), words.to_owned(), "article"),
+        (format!("<script {data}></script>"), "<p>no article".to_owned(), "body"),
+        (format!("<script defer {data} data-into='#side'></script>"), words.to_owned(), "aside"),
+        (format!("<script defer {data} data-into='#nowhere'></script>"), words.to_owned(), "body"),
+        (format!("<script type=module {data}></script>"), words.to_owned(), "article"),
+        (String::new(), format!("{words}<div><script type=module {data}></script></div>"), "div"),
+        (
+            format!(
+                "<script>const made = document.createElement('script');
+                made.src = '/w/jawjaw.js'; made.dataset.endpoint = '{}'; made.dataset.article = 'a';
+                document.head.append(made)</script>",
+                native.url
+            ),
+            words.to_owned(),
+            "article",
+        ),
+    ] {
+        let html = format!(
+            "<!doctype html><html><head><title>blog</title>{head}</head><body>{body}</body></html>"
+        );
+        let site = world.site().page("/", &html).start()?;
+        let page = world.page()?;
+        visit(&page, &site.url("/"))?;
+        wait_threads(&page, "Ada: hello\n")?;
+        let seen = page.text(
+            "deepAll('jaw-jaw').map((tag) => tag.parentElement.localName + !tag.nextElementSibling).join()",
+        )?;
+        ensure!(seen == [place, "true"].concat(), "{seen} for {html}");
+        unharmed(&page)?;
+    }
+    Ok(())
+}
+
+/// Pages that are kept come back as copies, and their scripts run again (Turbo, htmx, pjax).
+fn a_kept_page_has_one_of_everything(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "hello", None, "Ada")?;
+    let script = format!(
+        "<script async src=/w/jawjaw.js data-endpoint='{}' data-article=a data-json-ld></script>",
+        native.url
+    );
+    for (head, body) in [("", &*script), (&*script, "")] {
+        let html = format!(
+            "<!doctype html><html><head><title>blog</title>{head}</head><body><p>x</p>{body}</body></html>"
+        );
+        let site = world.site().page("/", &html).start()?;
+        let page = world.page()?;
+        visit(&page, &site.url("/"))?;
+        let whole = "deepAll('jaw-jaw').length === 1 && deepAll('jaw-jaw > script').length === 1 \
+                     && deepAll('jaw-jaw', '.widget[data-followed]').length === 1";
+        page.wait(whole)?;
+        for keep in [
+            "const kept = document.body.cloneNode(true);",
+            "const kept = new DOMParser().parseFromString(document.body.outerHTML, 'text/html').body;",
+        ] {
+            page.eval(&format!(
+                "(async () => {{ {keep}
+                    document.body.replaceWith(document.createElement('body'));
+                    await new Promise((done) => setTimeout(done));
+                    document.body.replaceWith(document.adoptNode(kept));
+                    await Promise.all([...document.querySelectorAll('script[src]')].map((old) => {{
+                        const fresh = document.createElement('script');
+                        for (const {{ name, value }} of old.attributes) fresh.setAttribute(name, value);
+                        return new Promise((done) => {{ fresh.onload = done; old.replaceWith(fresh); }});
+                    }}));
+                }})()"
+            ))?;
+            page.wait(whole)?;
+        }
+        wait_threads(&page, "Ada: hello\n")?;
+        unharmed(&page)?;
+    }
+    Ok(())
+}
+
+/// What optimisers do: one file of many scripts, elsewhere.
+fn a_moved_script_is_told(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "hello", None, "Ada")?;
+    let loader = std::fs::read_to_string(world.dist().join("jawjaw.js"))?;
+    let all = ["window.one = 1;\n", &loader, "\nwindow.last = 1;"].concat();
+    let tag = tag(&native.url);
+    let moved = "<script defer src=/cache/min/all.js></script>";
+    let site = ["/w", "w/", ""].iter().enumerate().fold(
+        world.site().page("/lost", &[&tag, moved].concat()),
+        |site, (number, base)| {
+            let on_tag = tag.replace("<jaw-jaw", &format!("<jaw-jaw base='{base}'"));
+            let on_script = format!("{tag}<script data-base='{base}'>{loader}</script>");
+            let site = site.page(&format!("/tag{number}"), &[&on_tag, moved].concat());
+            site.page(&format!("/script{number}"), &on_script)
+        },
+    );
+    let moved = move |ask: &crate::Ask| {
+        (ask.path == "/cache/min/all.js")
+            .then(|| crate::Reply::new(200, "text/javascript", all.clone()))
+    };
+    let site = site.route(moved).start()?;
+    for path in ["/tag0", "/tag1", "/script0", "/script1"] {
+        let page = world.page()?;
+        visit(&page, &site.url(path))?;
+        wait_threads(&page, "Ada: hello\n")?;
+        ensure!(page.eval("window.last ?? 1")? == 1, "what else is in the file runs");
+        unharmed(&page)?;
+    }
+    for path in ["/lost", "/tag2"] {
+        let page = world.page()?;
+        page.goto(&site.url(path))?;
+        page.wait("deep('jaw-jaw').shadowRoot.adoptedStyleSheets.length === 0")?;
+        let console = page.console()?.join("\n");
+        ensure!(
+            console.contains("base or data-base") && console.contains("/cache/min/"),
+            "{console}"
+        );
+    }
+    Ok(())
+}
+
+/// Each way to measure what is in a frame, as scripts of such frames have them.
+fn a_frame_as_high_as_its_page_stays(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "hello", None, "Ada")?;
+    for measure in [
+        "document.documentElement.scrollHeight",
+        "document.body.scrollHeight + 40",
+        "Math.max(...[...document.querySelectorAll('body *')].map((one) => one.getBoundingClientRect().bottom)) + 20",
+    ] {
+        let inner = page(&format!(
+            "{}<footer>end</footer><script>setInterval(() => parent.postMessage({measure}, '*'), 30)</script>",
+            tag(&native.url)
+        ));
+        let outer = "<!doctype html><iframe src=/inner style='width:100%;height:300px'></iframe><script>
+            window.heights = []; addEventListener('message', ({ data }) => {
+                heights.push(data); document.querySelector('iframe').style.height = data + 'px'; })</script>";
+        let site = world.site().page("/inner", &inner).page("/", outer).start()?;
+        let page = world.page()?;
+        page.goto(&site.url("/"))?;
+        page.wait("frames[0].document.querySelector('jaw-jaw').shadowRoot.querySelector('.widget[data-read]')")?;
+        // Ten in a row that are the same; and what is there is not much higher than what it shows.
+        page.wait(
+            "heights.slice(-10).every((one) => one === heights.at(-1)) && heights.length > 20",
+        )?;
+        let spare = page.eval(
+            "(() => { const tag = frames[0].document.querySelector('jaw-jaw');
+                return tag.offsetHeight - tag.shadowRoot.querySelector('.widget').offsetHeight; })()",
+        )?;
+        ensure!(spare.as_f64().is_some_and(|spare| spare < 50.0), "{measure}: {spare} to spare");
+    }
     Ok(())
 }

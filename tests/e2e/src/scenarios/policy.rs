@@ -8,6 +8,9 @@ use crate::World;
 
 pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("policy_a_whole_visit_without_a_breach", a_whole_visit_without_a_breach),
+    ("policy_nonces_alone_are_enough", nonces_alone_are_enough),
+    ("policy_what_was_exchanged_does_not_run", what_was_exchanged_does_not_run),
+    ("policy_what_was_exchanged_does_not_run_in_firefox", does_not_run_in_firefox),
     ("policy_nothing_that_ships_makes_markup_of_text", nothing_that_ships_makes_markup_of_text),
     ("policy_hostile_bodies_do_nothing", hostile_bodies_do_nothing),
 ];
@@ -70,6 +73,106 @@ fn a_whole_visit_without_a_breach(world: &World) -> Result<()> {
         breaches.iter().filter(|breach| !breach.contains("connect-src")).collect();
     ensure!(ours.is_empty(), "{ours:?}");
     unharmed(&page)
+}
+
+/// Each with what a page needs beside scripts.
+fn with_scripts(scripts: &str) -> String {
+    let scripts = if scripts.is_empty() { String::new() } else { format!("script-src {scripts};") };
+    format!("default-src 'none'; {scripts} connect-src *; style-src 'self'; base-uri 'none'")
+}
+
+/// What was built runs, and nothing is reported, however the script was written.
+fn nonces_alone_are_enough(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, "hello", None, "Ada")?;
+    let tag = tag(&native.url);
+    for policy in [
+        "'nonce-abc' 'wasm-unsafe-eval'",
+        "'nonce-abc' 'strict-dynamic' 'wasm-unsafe-eval'",
+        "'nonce-abc' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'",
+    ] {
+        for script in [
+            "<script nonce=abc src=/w/jawjaw.js></script>",
+            "<script nonce=abc type=module src=/w/jawjaw.js></script>",
+            "<script nonce=abc type=module>import('/w/jawjaw.js')</script>",
+        ] {
+            let policy = with_scripts(policy);
+            let headers = [("content-security-policy", policy.as_str())];
+            let html = format!("<!doctype html><title>blog</title>{tag}{script}");
+            let site = world.site().page_with("/", &html, &headers).start()?;
+            let page = world.page()?;
+            page.goto(&site.url("/"))?;
+            ready(&page)?;
+            follows(&page)?;
+            let breaches = page.violations()?;
+            ensure!(breaches.is_empty(), "{policy} {script}: {breaches:?}");
+            unharmed(&page)?;
+        }
+    }
+    Ok(())
+}
+
+/// Policies under which a glue that somebody exchanged is tried, and the script by which a page begins.
+const TRIED: &[(&str, &str)] = &[
+    ("", ""),
+    ("'self' 'wasm-unsafe-eval'", ""),
+    ("'nonce-abc' 'wasm-unsafe-eval'", ""),
+    ("'nonce-abc' 'wasm-unsafe-eval'", "type=module"),
+    ("'nonce-abc' 'strict-dynamic' 'wasm-unsafe-eval'", ""),
+    (
+        "'nonce-abc' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'",
+        "",
+    ),
+];
+
+/// A page under each, whose files are not what was built: it says so by `exchanged`.
+fn exchanged(world: &World) -> Result<(crate::Running, Vec<String>)> {
+    let glue = std::fs::read_to_string(world.dist().join("jawjaw-widget.js"))?;
+    let glue = ["globalThis.exchanged = true;\n", &glue].concat();
+    let other = move |ask: &crate::Ask| {
+        let wanted = ask.path.ends_with("jawjaw-widget.js");
+        wanted.then(|| crate::Reply::new(200, "text/javascript", glue.clone()))
+    };
+    let mut site = crate::Site::new().route(other).dir("/w/", &world.dist());
+    let mut paths = Vec::new();
+    for (number, (policy, kind)) in TRIED.iter().enumerate() {
+        let policy = if policy.is_empty() { String::new() } else { with_scripts(policy) };
+        let html = format!(
+            "<!doctype html><title>blog</title><jaw-jaw endpoint=/ article=a></jaw-jaw>
+             <script nonce=abc {kind} src=/w/jawjaw.js></script>"
+        );
+        let path = format!("/{number}");
+        site = site.page_with(&path, &html, &[("content-security-policy", policy.as_str())]);
+        paths.push(path);
+    }
+    Ok((site.start()?, paths))
+}
+
+/// The page gave up, as no space is kept any more.
+const GAVE_UP: &str =
+    "document.querySelector('jaw-jaw').shadowRoot.adoptedStyleSheets.length === 0";
+
+fn what_was_exchanged_does_not_run(world: &World) -> Result<()> {
+    let (site, paths) = exchanged(world)?;
+    for path in paths {
+        let page = world.page()?;
+        page.goto(&site.url(&path))?;
+        page.wait(&format!("globalThis.exchanged || {GAVE_UP}"))?;
+        ensure!(page.eval("globalThis.exchanged ?? null")?.is_null(), "{path} ran");
+    }
+    Ok(())
+}
+
+fn does_not_run_in_firefox(world: &World) -> Result<()> {
+    let firefox = crate::firefox::Firefox::launch()?;
+    let (site, paths) = exchanged(world)?;
+    for path in paths {
+        let tab = firefox.tab()?;
+        tab.goto(&site.url(&path))?;
+        tab.wait(&format!("globalThis.exchanged || {GAVE_UP}"))?;
+        ensure!(tab.eval("globalThis.exchanged ?? null")?.is_null(), "{path} ran");
+    }
+    Ok(())
 }
 
 fn nothing_that_ships_makes_markup_of_text(world: &World) -> Result<()> {
