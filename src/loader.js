@@ -27,7 +27,7 @@
     // `import` checks nothing, but takes what such a link has fetched and checked. WebKit does not give it on: there
     // the file is checked by itself beforehand. In <html>, where no router takes it away before it has come.
     const checked =
-      link.relList.supports("modulepreload") && navigator.vendor[0] != "A"
+      link.relList.supports(link.rel) && navigator.vendor[0] != "A"
         ? new Promise((done, fail) => {
             link.onload = done;
             link.onerror = fail;
@@ -89,9 +89,12 @@
         // An address that names a comment opens the discussion, as loading="eager" does. What the page itself has
         // not may be one: services and former clients name them in ways of their own.
         handleEvent() {
-          const [, name] = location.hash.match("^#(\\w.+)") ?? [];
-          const own = () => document.getElementById(name) ?? document.querySelector(":target");
-          if (this.loading === "eager" || (name && (name.match("^comment-") || !own()))) this.#open();
+          const { hash } = location;
+          if (
+            (this.loading + hash).match("^eager|#comment-") ||
+            (hash.match("^#\\w.") && !document.querySelector(":target"))
+          )
+            this.#open();
         }
 
         disconnectedCallback() {
@@ -133,8 +136,9 @@
             .catch((error) => {
               code = null;
               this.#root.adoptedStyleSheets = [];
+              // The attributes that name another folder.
               console.error(
-                `jaw-jaw could not start. Is ${base} of one build? Else set base or data-base.`,
+                `jaw-jaw could not start. Is ${base} of one build (base, data-base)?`,
                 error,
               );
             });
@@ -144,7 +148,7 @@
 
   // A script that says what to show stands for a tag, once, however often it is run: a page may be kept with both.
   // A module does not know that it is this one.
-  for (const embed of document.querySelectorAll("script[data-endpoint],script[data-profile]")) {
+  for (const embed of document.querySelectorAll("[data-endpoint],[data-profile]")) {
     // Where it stands, if that is in the page; else where it says, or at the end of what is to be read.
     const { into } = embed.dataset;
     const stands = !into && embed.closest("body");
@@ -157,7 +161,7 @@
         if (name.match("^data-")) tag.setAttribute(name.slice(5), value);
       stands ? embed.after(tag) : place.append(tag);
     };
-    if (embed == script || embed.src.match("jawjaw"))
+    if (embed == script || embed.src?.match("jawjaw"))
       if (stands || document.readyState != "loading") put();
       else addEventListener("DOMContentLoaded", put);
   }

@@ -76,11 +76,44 @@ const follow = (root) => {
 };
 
 const begin = (host, root, profile, read, folder) => {
-  const ears = follow(root);
-  const mounted = mount(host, root, text(profile), (name) => text(read(name)), folder);
+  // Whole, as the page's address may be another when a part is fetched.
+  const { href } = new URL(folder, document.baseURI);
+  const mounted = mount(host, root, text(profile), (name) => text(read(name)), href);
+  // A single-page site exchanges what is around a tag, under another address: then it reads anew, and before
+  // anything that a reader begins could be taken for the page before.
+  const look = (late) => mounted.fits(late) || host.refresh();
+  let at = location.href;
+  let later;
+  const end = follow(root);
+  const moved = () => {
+    if (at === location.href || end.signal.aborted) return;
+    at = location.href;
+    // Until then the router will have written its canonical link, or never will.
+    clearTimeout(later);
+    later = setTimeout(look, 1e3, true);
+    look(false);
+  };
+  const how = { capture: true, signal: end.signal };
+  // Where a browser does not say that the address changed, the reader's next sign of life does. A form is heard
+  // inside of the tag only.
+  const signs =
+    "popstate hashchange pageshow visibilitychange focusin pointerover pointerdown keydown submit";
+  for (const sign of signs.split(" "))
+    for (const where of [window, root]) where.addEventListener(sign, moved, how);
+  // Not while the page does so in answer to an event of ours.
+  window.navigation?.addEventListener("currententrychange", () => queueMicrotask(moved), how);
+  // Many routers write title and canonical link last. What a profile asks for by `var-…` is no property.
+  const head = new MutationObserver((changes) => {
+    const named = ({ attributeName }) => attributeName?.startsWith("var-");
+    changes.some(named) ? host.refresh() : look(false);
+  });
+  head.observe(document.head, { subtree: true, childList: true, characterData: true, attributes: true });
+  head.observe(host, { attributes: true });
   return {
     free() {
-      ears.abort();
+      end.abort();
+      head.disconnect();
+      clearTimeout(later);
       mounted.free();
     },
   };

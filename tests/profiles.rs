@@ -394,3 +394,38 @@ fn a_success_may_be_an_error() {
     );
     assert!(failed("graphql", r#"{"errors":[{}]}"#) && !failed("native", r#"{"errors":[{}]}"#));
 }
+
+/// Which discussions another page of the site would not show, without an `article` on the tag and with one: a tag
+/// that stays while a router exchanges the page reads those anew.
+#[test]
+fn a_discussion_is_of_its_page_or_not() {
+    let of_its_page = |article: &str| {
+        let of_page = |name: &String| {
+            let given = Given {
+                endpoint: "https://c.example".to_owned(),
+                article: article.to_owned(),
+                url: "https://b.example/first/".to_owned(),
+                decoded: if article.is_empty() { "/first/" } else { article }.to_owned(),
+                more: vec![("site".to_owned(), "s".to_owned())],
+                ..Given::default()
+            };
+            let profile = profile(name);
+            let given = if profile.variables(&given).is_ok() {
+                given
+            } else {
+                Given { more: Vec::new(), ..given }
+            };
+            assert!(profile.fits(&given, &given), "{name}");
+            let url = "https://b.example/second/".to_owned();
+            let decoded = if article.is_empty() { "/second/" } else { article }.to_owned();
+            !profile.fits(&given, &Given { url, decoded, ..given.clone() })
+        };
+        names().into_iter().filter(of_page).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        of_its_page(""),
+        "artalk comentario graphql hacker-news hypothesis isso json-server native pocketbase postgrest remark42 \
+         schema-org twikoo waline webmention"
+    );
+    assert_eq!(of_its_page("12"), "hypothesis remark42 schema-org webmention");
+}

@@ -16,6 +16,7 @@ pub mod order;
 pub mod outbox;
 pub mod palette;
 pub mod permalink;
+pub mod place;
 pub mod rating;
 pub mod said;
 pub mod thread;

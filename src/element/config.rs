@@ -1,14 +1,55 @@
 //! Attributes of the tag to what the widget needs; what is wrong comes with how to mend it.
 
-use js_sys::Reflect;
+use std::cell::RefCell;
+
+use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Element, Url};
 
 use crate::domain::address::place;
 use crate::domain::language::nearest;
 use crate::domain::letters;
-use crate::endpoint::{Given, plain};
+use crate::domain::place::Place;
+use crate::endpoint::{Endpoint, Given, plain};
 use crate::text::LANGUAGES;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByType)]
+    fn entries(kind: &str) -> Array;
+}
+
+thread_local! {
+    static PLACE: RefCell<Place> = RefCell::new(Place::new(&loaded()));
+}
+
+/// The address the document was loaded from, whatever it is now.
+fn loaded() -> String {
+    let name = Reflect::get(&entries("navigation").get(0), &JsValue::from_str("name"));
+    name.ok().and_then(|name| name.as_string()).unwrap_or_default()
+}
+
+/// The address and the title of the page a tag stands on; `late` if its router has had its time.
+pub fn page(host: &Element, late: bool) -> (String, String) {
+    let Some(document) = host.owner_document() else { return Default::default() };
+    let base = host.base_uri().ok().flatten().unwrap_or_default();
+    let link = document.query_selector("link[rel~=canonical]").ok().flatten();
+    let link = link.and_then(|link| Url::new_with_base(&link.get_attribute("href")?, &base).ok());
+    let link = link.as_ref().map(Url::href).unwrap_or_default();
+    let address = document.url().unwrap_or_default();
+    let page = PLACE.with_borrow_mut(|place| {
+        let name = place.name(&link, &address, late);
+        let page = Url::new(name).ok()?;
+        if name != link {
+            // A query may hold what is nobody's business; the canonical one belongs to the page.
+            page.set_search("");
+        }
+        page.set_hash("");
+        Some(spelled(&page))
+    });
+    (page.unwrap_or_default(), document.title())
+}
 
 /// What the page's author wrote on the tag.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +70,7 @@ pub struct Config {
     /// Hosts whose images are shown, and those whose pictures of authors.
     pub images: String,
     pub avatars: String,
-    page: String,
+    pub page: String,
     sort: String,
     token: Option<String>,
     more: Vec<(String, String)>,
@@ -55,15 +96,9 @@ impl Config {
         // A property: a secret has no business in the page's source.
         let token = Reflect::get(host, &JsValue::from_str("token")).ok();
         let token = token.and_then(|token| token.as_string());
-        let document = host.owner_document();
-        let find = |selector: &str| document.as_ref()?.query_selector(selector).ok()?;
-        let canonical = find("link[rel~=canonical]").and_then(|link| link.get_attribute("href"));
         let base = host.base_uri().ok().flatten().unwrap_or_default();
-        let page = canonical.and_then(|href| Url::new_with_base(&href, &base).ok());
-        let address = document.as_ref().and_then(|document| document.url().ok());
-        // A query may hold what is nobody's business; the canonical one belongs to the page.
-        let without = || Url::new(&address?).ok().inspect(|page| page.set_search(""));
-        let page = page.or_else(without).inspect(|page| page.set_hash(""));
+        // A tag that begins on a page it was not loaded with is of that page.
+        let (page, title) = page(host, true);
         let spoken =
             host.closest("[lang]").ok().flatten().and_then(|near| near.get_attribute("lang"));
         let browser = || web_sys::window()?.navigator().language();
@@ -88,9 +123,9 @@ impl Config {
             sentences: attribute("sentences"),
             images: attribute("images"),
             avatars: attribute("avatars"),
-            page: page.as_ref().map(spelled).unwrap_or_default(),
+            page,
             base,
-            title: document.map(|document| document.title()).unwrap_or_default(),
+            title,
         }
     }
 
@@ -131,10 +166,12 @@ impl Config {
         if self.profile.is_empty() { "native" } else { &self.profile }
     }
 
-    /// Tells this endpoint and article from others on this device.
-    pub fn name(&self) -> String {
+    /// Tells what is read at this endpoint from what else there is on this device.
+    pub fn name(&self, endpoint: &Endpoint) -> String {
         let known = if self.endpoint.is_empty() { &self.profile } else { &self.endpoint };
-        let article = if self.article.is_empty() { &self.page } else { &self.article };
+        // Some services know an article by its page, whatever the tag calls it.
+        let named = || endpoint.fits(&[&*self.page, "?"].concat(), "");
+        let article = if self.article.is_empty() || !named() { &self.page } else { &self.article };
         [known, " ", article].concat()
     }
 

@@ -14,7 +14,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{CssStyleSheet, Element, HtmlElement, ShadowRoot};
 
 use crate::domain::language::is_right_to_left;
-use crate::element::config::Config;
+use crate::element::config::{Config, page};
 use crate::endpoint::http::warn;
 use crate::endpoint::keys::Keys;
 use crate::endpoint::part::{Part, lie_in, need};
@@ -39,10 +39,28 @@ thread_local! {
 
 /// A widget on a page. Dropping it, from JavaScript `free()`, unmounts it and gives everything back.
 #[wasm_bindgen]
-pub struct Mounted(#[expect(dead_code, reason = "held to be dropped")] Rc<Place>);
+pub struct Mounted {
+    host: Element,
+    /// The address of the page it was made for.
+    page: String,
+    place: Rc<Place>,
+}
 
-/// Where the widget is, or will be.
-type Place = RefCell<Option<UnmountHandle<El>>>;
+/// Where the widget is, or will be, and what it shows.
+type Place = RefCell<Option<(UnmountHandle<El>, Option<Discussion>)>>;
+
+#[wasm_bindgen]
+impl Mounted {
+    /// Whether it still shows what belongs to the page, whose router may have exchanged all around it; `late` if
+    /// that has had its time.
+    pub fn fits(&self, late: bool) -> bool {
+        let (page, title) = page(&self.host, late);
+        match &*self.place.borrow() {
+            Some((_, Some(discussion))) => discussion.fits(&page, &title),
+            _ => page == self.page,
+        }
+    }
+}
 
 /// Puts the widget into `root`, the shadow root of `host`, whose attributes say what to show.
 ///
@@ -62,10 +80,13 @@ pub fn mount(
     let whole: HtmlElement = el("div").class("jawjaw").node().clone().unchecked_into();
     root.replace_children_with_node_1(&whole);
     let config = Config::of(host);
+    let page = config.page.clone();
     let keys = Rc::new(Keys::default());
     let place = Rc::new(Place::default());
     // Weak: it is dropped when the tag goes, and then there is nothing to be done any more.
+    let mounted = Mounted { host: host.clone(), page, place: place.clone() };
     let (weak, host, root) = (Rc::downgrade(&place), host.clone(), root.clone());
+    drop(place);
     let folder = folder.to_owned();
     spawn_local(async move {
         let text = spoken(&config, &read, &folder, &whole).await;
@@ -75,7 +96,9 @@ pub fn mount(
         let around = El::of(whole.clone().into());
         let handle = match made {
             Ok(endpoint) => {
-                let discussion = Discussion::new(endpoint, config.name(), keys);
+                let name = config.name(&endpoint);
+                let discussion = Discussion::new(endpoint, name, keys);
+                let shown = Some(discussion.clone());
                 if let Some(levels) = config.depth {
                     discussion.set_deepest(levels);
                 }
@@ -83,7 +106,7 @@ pub fn mount(
                     (config.images.as_str().into(), config.avatars.as_str().into());
                 add_others(&discussion, config, host, read);
                 let address = address().into();
-                mount_to(whole, move || {
+                let handle = mount_to(whole, move || {
                     palette::follow(&around);
                     Widget(WidgetProps {
                         scene: Scene {
@@ -96,22 +119,24 @@ pub fn mount(
                             threads: Rc::default(),
                         },
                     })
-                })
+                });
+                (handle, shown)
             }
             Err(fix) => {
                 warn(&fix);
                 // There is nothing to keep space for.
                 root.set_adopted_style_sheets(&js_sys::Array::new());
                 adopt(&root);
-                mount_to(whole, move || {
+                let handle = mount_to(whole, move || {
                     palette::follow(&around);
                     notice(&text.say("misconfigured"))
-                })
+                });
+                (handle, None)
             }
         };
         *place.borrow_mut() = Some(handle);
     });
-    Mounted(place)
+    mounted
 }
 
 /// The profile of a tag from its text, checked if it is the page's own. `Err` says what to mend.

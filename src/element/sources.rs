@@ -28,7 +28,8 @@ fn add_rating(discussion: &Discussion, config: &Config, read: &Function) {
         let made = described(&config, &profile).await;
         match made.and_then(|profile| endpoint(&config, profile, 0, Rc::default())) {
             Ok(endpoint) => {
-                discussion.rate_at(endpoint, config.name());
+                let name = config.name(&endpoint);
+                discussion.rate_at(endpoint, name);
                 discussion.read_rating().await;
             }
             Err(fix) => warn(&fix),
@@ -48,7 +49,8 @@ fn add_sources(discussion: &Discussion, host: &Element, read: &Function) {
             let (number, keys) = (discussion.sources(), discussion.keys());
             match made.and_then(|profile| endpoint(&config, profile, number, keys)) {
                 Ok(endpoint) => {
-                    let number = discussion.join(endpoint, config.name());
+                    let name = config.name(&endpoint);
+                    let number = discussion.join(endpoint, name);
                     read_added(discussion, number).await;
                 }
                 Err(fix) => warn(&fix),

@@ -56,6 +56,7 @@ pub struct Batch {
 /// A conversation with one service about one article.
 pub struct Endpoint {
     profile: Profile,
+    given: Given,
     /// Without the viewer's secret, and with it: asked for by every card.
     offers: [Offers; 2],
     /// What is known before anybody acts, and what the service added to it.
@@ -97,6 +98,7 @@ impl Endpoint {
         let offers = [profile.offers(false), profile.offers(true)];
         Ok(Self {
             profile,
+            given: given.clone(),
             offers,
             variables,
             source,

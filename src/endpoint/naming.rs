@@ -1,12 +1,27 @@
-//! How addresses name comments: as we write them, and as the service's own mails and its former client do.
+//! How addresses name articles; and comments: as we write them, and as the service's own mails and its former client do.
 
+use crate::domain::address::place;
 use crate::domain::comment::CommentKey;
 use crate::domain::permalink;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Given};
+use crate::json::Value;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 impl Endpoint {
+    /// Whether the same would be read on a page; if it is the page it was made for, what that is called now.
+    pub fn fits(&self, page: &str, title: &str) -> bool {
+        // Routers write the title last.
+        if page == self.given.url && !title.is_empty() {
+            self.variables.borrow_mut().set("title", Value::text(title));
+        }
+        let mut other = Given { url: page.to_owned(), ..self.given.clone() };
+        if other.article.is_empty() {
+            other.decoded = plain(place(page), false);
+        }
+        self.profile.fits(&self.given, &other)
+    }
+
     /// The fragment of the page's address that names a comment.
     pub fn fragment(&self, key: CommentKey) -> String {
         self.fragment_of(self.keys.id(key).as_text().unwrap_or_default())

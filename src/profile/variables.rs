@@ -27,6 +27,15 @@ pub struct Given {
 }
 
 impl Profile {
+    /// Whether the same is read where another page gives this.
+    pub fn fits(&self, given: &Given, other: &Given) -> bool {
+        let [one, two] = [given, other].map(|given| {
+            let variables = self.variables(given).unwrap_or_default();
+            self.opening(&variables)
+        });
+        given.url == other.url || (self.script().is_none() && one == two)
+    }
+
     /// All variables there are before anybody acts. `Err` says what to write on the tag.
     pub fn variables(&self, given: &Given) -> Result<Variables, String> {
         let mut variables = Variables::default();

@@ -87,6 +87,14 @@ impl Profile {
         self.request(&told, &variables)
     }
 
+    /// What reading begins with: address and body of the first request.
+    pub(crate) fn opening(&self, variables: &Variables) -> String {
+        let resolved = self.binds("resolve").iter().all(|name| variables.get(name).is_some());
+        let resolve = if resolved { None } else { self.write("resolve", variables) };
+        let request = resolve.unwrap_or_else(|| self.list(variables, None));
+        request.url + &request.body.unwrap_or_default()
+    }
+
     /// Whether the service knows an order.
     pub fn sorts_by(&self, word: &str) -> bool {
         self.at("/list/sort/values").is_some_and(|values| values.get(word).is_some())

@@ -101,6 +101,12 @@ impl Discussion {
         sources.iter().any(|source| memory::load(&source.outbox_name()).is_some())
     }
 
+    /// Whether this is the discussion of a page too, which now is called so.
+    pub fn fits(&self, page: &str, title: &str) -> bool {
+        let (sources, rater) = (self.0.sources.borrow(), self.0.rater.borrow());
+        sources.iter().chain(&*rater).all(|source| source.endpoint.fits(page, title))
+    }
+
     /// How many services there are.
     pub fn sources(&self) -> usize {
         self.0.sources.borrow().len()

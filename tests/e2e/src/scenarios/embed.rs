@@ -477,7 +477,7 @@ fn a_moved_script_is_told(world: &World) -> Result<()> {
         page.wait("deep('jaw-jaw').shadowRoot.adoptedStyleSheets.length === 0")?;
         let console = page.console()?.join("\n");
         ensure!(
-            console.contains("base or data-base") && console.contains("/cache/min/"),
+            console.contains("(base, data-base)") && console.contains("/cache/min/"),
             "{console}"
         );
     }

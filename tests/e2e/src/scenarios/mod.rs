@@ -28,6 +28,7 @@ mod palettes;
 mod parts;
 mod pictures;
 mod policy;
+mod router;
 mod second_judge;
 mod services;
 mod sources;
@@ -60,6 +61,7 @@ pub fn all() -> Vec<Scenario> {
         keys::SCENARIOS,
         inherited::SCENARIOS,
         page_side::SCENARIOS,
+        router::SCENARIOS,
         counts::SCENARIOS,
         palettes::SCENARIOS,
         looks::SCENARIOS,

@@ -1,0 +1,101 @@
+//! Which page a document shows while a router exchanges it (a single-page site): its canonical link may still name
+//! the page before, or be left alone for ever.
+
+use crate::domain::address::path;
+
+/// What is known of one document.
+#[derive(Debug, Default)]
+pub struct Place {
+    /// The canonical link, and the address at which it came.
+    link: String,
+    came: String,
+    /// The document has gone on without it.
+    left: bool,
+}
+
+impl Place {
+    /// A document that was loaded at an address.
+    pub fn new(loaded: &str) -> Self {
+        Self { came: loaded.to_owned(), ..Self::default() }
+    }
+
+    /// The address of the page. A canonical link counts as long as the document is where it came; elsewhere it
+    /// counts until the router has had time to write another (`late`).
+    pub fn name<'a>(&mut self, link: &'a str, address: &'a str, late: bool) -> &'a str {
+        if link != self.link {
+            // The first may be of the page that was loaded, as many routers exchange only the body.
+            let loaded = self.link.is_empty() && is_same(link, &self.came);
+            if !loaded {
+                address.clone_into(&mut self.came);
+            }
+            link.clone_into(&mut self.link);
+            self.left = false;
+        }
+        let here = is_same(&self.came, address) || is_same(link, address);
+        self.left = !here && (late || self.left);
+        if self.left || link.is_empty() { address } else { link }
+    }
+}
+
+/// Whether two addresses have the same path, however its end is written.
+fn is_same(one: &str, other: &str) -> bool {
+    let plain = |address| {
+        let path: &str = path(address);
+        path.strip_suffix("index.html").unwrap_or(path).trim_end_matches('/')
+    };
+    plain(one) == plain(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Steps of a document loaded at `/a/`: link, path, `!` where time has passed; and what each is then.
+    #[track_caller]
+    fn check(steps: &[(&str, &str, &str)]) {
+        let whole = |path: &str| match path.trim_end_matches('!') {
+            "" => String::new(),
+            path => ["https://b.example", path].concat(),
+        };
+        let mut place = Place::new("https://b.example/a/");
+        for (number, (link, at, is)) in steps.iter().enumerate() {
+            let (link, address) = (whole(link), whole(at));
+            let name = place.name(&link, &address, at.ends_with('!'));
+            assert_eq!(name, whole(is), "step {number} of {steps:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_canonical_link_the_address_counts() {
+        check(&[("", "/a/", "/a/"), ("", "/b/", "/b/"), ("", "/b/!", "/b/"), ("", "/a/", "/a/")]);
+    }
+
+    #[test]
+    fn a_canonical_link_counts_where_it_came() {
+        check(&[("/k/", "/a/!", "/k/"), ("/k/", "/a/?page=2!", "/k/"), ("/k/", "/a!", "/k/")]);
+        check(&[("/a/", "/a/index.html!", "/a/"), ("/a/", "/a/#x!", "/a/")]);
+        // Another address with a link that names it, as a lazily written head has.
+        check(&[("/k/", "/b/!", "/k/"), ("/k/", "/k/!", "/k/")]);
+    }
+
+    #[test]
+    fn a_router_has_time_to_write_another() {
+        check(&[("/a/", "/a/!", "/a/"), ("/a/", "/b/", "/a/"), ("/k/", "/b/", "/k/")]);
+        check(&[("/a/", "/a/!", "/a/"), ("/a/", "/b/", "/a/"), ("/b/", "/b/!", "/b/")]);
+    }
+
+    #[test]
+    fn a_link_that_nobody_changes_is_left_behind() {
+        check(&[
+            ("/a/", "/a/!", "/a/"),
+            ("/a/", "/b/!", "/b/"),
+            ("/a/", "/c/", "/c/"),
+            ("/a/", "/a/", "/a/"),
+            ("/a/", "/b/", "/a/"),
+            ("/b/", "/b/", "/b/"),
+        ]);
+        // Nobody looked before the router went on.
+        check(&[("/a/", "/b/!", "/b/")]);
+        check(&[("/a/", "/a/!", "/a/"), ("", "/b/!", "/b/"), ("/a/", "/a/", "/a/")]);
+    }
+}
