@@ -27,7 +27,7 @@
     // `import` checks nothing, but takes what such a link has fetched and checked. WebKit does not give it on: there
     // the file is checked by itself beforehand. In <html>, where no router takes it away before it has come.
     const checked =
-      link.relList.supports(link.rel) && navigator.vendor[0] != "A"
+      navigator.vendor[0] != "A"
         ? new Promise((done, fail) => {
             link.onload = done;
             link.onerror = fail;
@@ -92,7 +92,8 @@
           const { hash } = location;
           if (
             (this.loading + hash).match("^eager|#comment-") ||
-            (hash.match("^#\\w.") && !document.querySelector(":target"))
+            (hash.match("^#\\w.") &&
+              !(document.getElementById(hash.slice(1)) ?? document.querySelector(":target")))
           )
             this.#open();
         }
