@@ -1,6 +1,6 @@
 //! What the language of profiles can say that no fixture of a built-in profile shows.
 
-use jawjaw::domain::body::Format;
+use jawjaw::domain::body::{Body, Format};
 use jawjaw::json::Value;
 use jawjaw::profile::Profile;
 use jawjaw::profile::expression::Answer;
@@ -181,4 +181,52 @@ fn a_list_may_be_known_to_be_cut() {
     let full = r##","truncated":{"from":"#","count":true,"eq":2}"##;
     assert!(cut(full, r#"[{"id":1},{"id":2}]"#) && !cut(full, r#"[{"id":1}]"#));
     assert!(!cut("", r#"[{"id":1},{"id":2}]"#));
+}
+
+/// One comment of a service that tells what `comment` says it does, in an answer from there.
+fn body(comment: &str, item: &str) -> Body {
+    let page = read("", comment, &["[", item, "]"].concat());
+    page.found[0].comment.body.clone()
+}
+
+#[test]
+fn what_hangs_from_a_comment_is_found() {
+    let told = r#","text":"/t","attachments":[{"items":"/files","contentUrl":"/u","thumbnailUrl":"/s","encodingFormat":"/type",
+        "name":["/alt","/n"]},{"items":"/card","contentUrl":"/u"},{"items":"/photos","contentUrl":["/value",""],
+        "encodingFormat":{"const":"image"}},{"items":"/poll/options","name":"/title"}]"#;
+    let item = r#"{"id":1,"files":[{"u":"https://f.example/a.png","type":"image/png","alt":"A"},
+        {"u":"https://f.example/a.mp4","s":"https://f.example/s.png","type":"video","n":"N"},
+        {"u":"javascript:a","type":"image"},{"u":"https://f.example/a.pdf"}],"card":{"u":"https://c.example/"},
+        "photos":["https://p.example/1","/2",{"value":"https://p.example/3"}],"poll":{"options":[{"title":"Yes"}]}}"#;
+    let seen: Vec<String> = body(told, item)
+        .attachments
+        .into_iter()
+        .map(|it| [it.href, it.picture, Some(it.words)].map(Option::unwrap_or_default).join(" "))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            "https://f.example/a.png https://f.example/a.png A",
+            "https://f.example/a.mp4 https://f.example/s.png N",
+            "https://f.example/a.pdf  ",
+            "https://c.example/  ",
+            "https://p.example/1 https://p.example/1 ",
+            "https://p.example/3 https://p.example/3 ",
+            "  Yes"
+        ]
+    );
+}
+
+#[test]
+fn warnings_and_signs_are_found() {
+    let told = r#","text":"/t","contentWarning":"/cw","sensitive":{"any":["/nsfw"]},
+        "emojis":[{"items":"/e","shortcode":"/c","image":"/i"},{"items":"/by/e","shortcode":"/c","image":"/i"}]"#;
+    let item = r#"{"id":1,"cw":"Film","nsfw":true,"e":[{"c":"cat","i":"https://e.example/c"},{"c":"x","i":"data:x"}],
+        "by":{"e":[{"c":"dog","i":"https://e.example/d"}]}}"#;
+    let seen = body(told, item);
+    assert_eq!((seen.warning.as_str(), seen.sensitive), ("Film", true));
+    let names: Vec<&str> = seen.emojis.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["cat", "dog"]);
+    let seen = body(told, r#"{"id":1,"cw":"","nsfw":false}"#);
+    assert_eq!((seen.warning.as_str(), seen.sensitive), ("", false));
 }

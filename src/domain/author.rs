@@ -81,7 +81,7 @@ pub struct Signature {
 fn plain_name(name: &str) -> String {
     let name = tidy(name);
     let kept = name.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
-    let kept = kept.filter(|c| !is_unseen(*c)).take(NAME_LIMIT);
+    let kept = kept.filter(|c| !is_unseen(*c) && !is_bidi_control(*c)).take(NAME_LIMIT);
     kept.collect::<String>().trim().to_owned()
 }
 
@@ -132,6 +132,7 @@ mod tests {
     #[test]
     fn a_name_cannot_reorder_the_line() {
         check("Eve\u{202E}gnp.exe", "Evegnp.exe", "E");
+        check("Eve\u{200F}\u{2067} Lo", "Eve Lo", "EL");
         check("a\nb\u{0}c", "a bc", "ab");
     }
 

@@ -1,28 +1,77 @@
-//! Character references of HTML: all numeric ones, and the names that comment servers write.
+//! Character references of HTML: all numeric ones. Of the names only those that text cannot do without are here; the
+//! others are asked of whoever knows them ([`ask`]).
 
-/// Reads a reference at the start of `text`, which begins with `&`.
+use std::cell::Cell;
+
+thread_local! {
+    static MORE: Cell<fn(&str) -> Option<String>> = const { Cell::new(old) };
+}
+
+/// Says who knows the names: a browser knows all 2,231 of them. Is given a name with its `&`, and `;` where it has
+/// one; answers what a text of HTML says that has nothing else in it.
+pub fn ask(more: fn(&str) -> Option<String>) {
+    MORE.set(more);
+}
+
+/// Longest name there is, `CounterClockwiseContourIntegral`, and its marks.
+const LONGEST: usize = 33;
+
+/// Reads a reference at the start of `text`, which begins with `&`; in an attribute other rules hold, so that
+/// `?a=b&copy=c` stays an address (WHATWG HTML §13.2.5.73).
 ///
-/// Answers what it stands for and how many bytes it took; `None` where the `&` is shown.
+/// Answers what it stands for, with letters after it that were taken for a part of its name, and how many bytes
+/// these took; `None` where all is shown as it is.
 /// Numbers follow the WHATWG rules: zero, surrogates and what is out of range become U+FFFD, and the
 /// C1 range is read as Windows-1252.
-pub fn decode(text: &str) -> Option<(char, usize)> {
+pub fn decode(text: &str, in_attribute: bool) -> Option<(String, usize)> {
     let rest = text.strip_prefix('&')?;
     if let Some(number) = rest.strip_prefix('#') {
-        return numeric(number);
+        return numeric(number).map(|(c, length)| (c.into(), length));
     }
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    let (name, tail) = rest.split_at(end);
-    let mut wide = [b' '; WIDTH];
-    wide.get_mut(..end)?.copy_from_slice(name.as_bytes());
-    let at = NAMES.as_bytes().chunks_exact(WIDTH).position(|known| known == wide)?;
-    let character = match at.checked_sub(LATIN_1) {
-        Some(at) => *OTHERS.get(at)?,
-        None => char::from(u8::try_from(at).ok()? + 0xA0),
+    let name = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let closed = rest[name..].starts_with(';');
+    let end = 1 + name + usize::from(closed);
+    let whole = text.get(..end.min(LONGEST))?;
+    let basic = match whole {
+        "&amp;" => "&",
+        "&lt;" => "<",
+        "&gt;" => ">",
+        "&quot;" => "\"",
+        "&apos;" => "'",
+        _ => "",
     };
-    // The oldest are also read without their semicolon, but not in `?a=b&copy=c`.
-    let closed = tail.starts_with(';');
-    let stands = closed || at < LATIN_1 + 4 && !tail.starts_with('=');
-    stands.then(|| (character, 1 + end + usize::from(closed)))
+    if !basic.is_empty() {
+        return Some((basic.to_owned(), end));
+    }
+    let said = MORE.get()(whole).filter(|said| said != whole)?;
+    // What keeps its end only begins with a name.
+    let goes_on = |c: char| c == ';' && said.len() > 1 || !closed && c.is_ascii_alphanumeric();
+    let is_part = said.ends_with(goes_on) || !closed && rest[name..].starts_with('=');
+    (!(in_attribute && is_part)).then_some((said, whole.len()))
+}
+
+/// Stands in where there is no browser, as in tests: the names that servers write who escape everything they can
+/// (PHP's `htmlentities`), and some more.
+#[cfg(not(target_family = "wasm"))]
+fn old(whole: &str) -> Option<String> {
+    let name = whole.strip_prefix('&')?;
+    let (name, closed) = name.strip_suffix(';').map_or((name, false), |name| (name, true));
+    let found = (2..=name.len()).rev().find_map(|length| {
+        let at = NAMES.split_whitespace().position(|known| known == &name[..length])?;
+        let c = match at.checked_sub(LATIN_1) {
+            Some(at) => OTHERS[at],
+            None => char::from(u8::try_from(at).ok()? + 0xA0),
+        };
+        let is_whole = closed && length == name.len();
+        (is_whole || at < LATIN_1 + OLD).then(|| (c, length + usize::from(is_whole)))
+    });
+    let (c, length) = found?;
+    Some([&*c.to_string(), &whole[1 + length..]].concat())
+}
+
+#[cfg(target_family = "wasm")]
+fn old(_: &str) -> Option<String> {
+    None
 }
 
 fn numeric(number: &str) -> Option<(char, usize)> {
@@ -51,27 +100,27 @@ const WINDOWS_1252: [u32; 32] = [
     0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
 ];
 
-/// Letters of a name in [`NAMES`].
-const WIDTH: usize = 6;
-/// So many names are those of 160 to 255, as servers write them that escape everything they can (PHP's
-/// `htmlentities`).
+/// So many names are those of 160 to 255.
+#[cfg(not(target_family = "wasm"))]
 const LATIN_1: usize = 96;
+/// So many of the names after those are as old: they are also read without their semicolon.
+#[cfg(not(target_family = "wasm"))]
+const OLD: usize = 10;
 /// What the names after those stand for.
-const OTHERS: [char; 24] = [
-    '&', '<', '>', '"', '\'', '™', '…', '—', '–', '‘', '’', '‚', '“', '”', '„', '‹', '›', '•', '€',
-    '←', '→', ':', '+', '\t',
+#[cfg(not(target_family = "wasm"))]
+const OTHERS: [char; 30] = [
+    '&', '<', '>', '"', '&', '©', '>', '<', '"', '®', '\'', '™', '…', '—', '–', '‘', '’', '‚', '“',
+    '”', '„', '‹', '›', '•', '€', '←', '→', ':', '+', '\t',
 ];
+#[cfg(not(target_family = "wasm"))]
 const NAMES: &str = "\
-    nbsp  iexcl cent  pound currenyen   brvbarsect  uml   copy  ordf  laquo \
-    not   shy   reg   macr  deg   plusmnsup2  sup3  acute micro para  middot\
-    cedil sup1  ordm  raquo frac14frac12frac34iquestAgraveAacuteAcirc Atilde\
-    Auml  Aring AElig CcedilEgraveEacuteEcirc Euml  IgraveIacuteIcirc Iuml  \
-    ETH   NtildeOgraveOacuteOcirc OtildeOuml  times OslashUgraveUacuteUcirc \
-    Uuml  YacuteTHORN szlig agraveaacuteacirc atildeauml  aring aelig ccedil\
-    egraveeacuteecirc euml  igraveiacuteicirc iuml  eth   ntildeograveoacute\
-    ocirc otildeouml  divideoslashugraveuacuteucirc uuml  yacutethorn yuml  \
-    amp   lt    gt    quot  apos  trade hellipmdash ndash lsquo rsquo sbquo \
-    ldquo rdquo bdquo lsaquorsaquobull  euro  larr  rarr  colon plus  Tab   ";
+    nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute \
+    micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig \
+    Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash \
+    Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute \
+    ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc \
+    uuml yacute thorn yuml amp lt gt quot AMP COPY GT LT QUOT REG apos trade hellip mdash ndash lsquo rsquo sbquo \
+    ldquo rdquo bdquo lsaquo rsaquo bull euro larr rarr colon plus Tab";
 
 #[cfg(test)]
 mod tests {
@@ -79,7 +128,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, decoded: Option<(char, usize)>) {
-        assert_eq!(decode(text), decoded, "{text}");
+        let decoded = decoded.map(|(c, length)| (String::from(c), length));
+        assert_eq!(decode(text, false), decoded, "{text}");
     }
 
     #[test]
@@ -113,8 +163,6 @@ mod tests {
             "&apos",
             "&NewLine;",
             "& amp;",
-            "&copy=",
-            "&copyx",
             "&colo;",
         ] {
             check(text, None);
@@ -122,11 +170,47 @@ mod tests {
     }
 
     #[test]
+    fn an_old_name_needs_no_end_in_text() {
+        for (text, read, length) in
+            [("&copy=", "©", 5), ("&copyx-", "©x", 6), ("&GTx;", ">x;", 5), ("&notit;", "¬it;", 7)]
+        {
+            assert_eq!(decode(text, false), Some((read.to_owned(), length)), "{text}");
+        }
+        // In an address `?a=b&copy=c` was meant.
+        for text in ["&copy=", "&copyx", "&notit;", "&lt2"] {
+            assert_eq!(decode(text, true), None, "{text}");
+        }
+        assert_eq!(decode("&copy&", true), Some(("©".to_owned(), 5)));
+    }
+
+    #[test]
+    fn names_that_are_not_here_are_asked_for() {
+        ask(|whole| match whole {
+            "&alpha;" => Some("α".to_owned()),
+            "&semi;" => Some(";".to_owned()),
+            "&fjlig;" => Some("fj".to_owned()),
+            "&NotEqualTilde;" => Some("≂̸".to_owned()),
+            "&notit;" => Some("¬it;".to_owned()),
+            whole => Some(whole.to_owned()),
+        });
+        for in_attribute in [false, true] {
+            let read = |text| decode(text, in_attribute);
+            assert_eq!(read("&alpha;x"), Some(("α".to_owned(), 7)));
+            assert_eq!(read("&semi;"), Some((";".to_owned(), 6)));
+            assert_eq!(read("&fjlig;"), Some(("fj".to_owned(), 7)));
+            assert_eq!(read("&NotEqualTilde;"), Some(("≂̸".to_owned(), 15)));
+            assert_eq!(read("&nonsense;"), None);
+            assert_eq!(read("&alpha"), None);
+        }
+        ask(old);
+    }
+
+    #[test]
     fn every_letter_has_its_number() {
         let latin_1 = (0xA0_u8..=0xFF).map(char::from);
-        assert_eq!(NAMES.len(), WIDTH * (LATIN_1 + OTHERS.len()));
-        for (c, wide) in latin_1.chain(OTHERS).zip(NAMES.as_bytes().chunks(WIDTH)) {
-            let reference = ["&", String::from_utf8_lossy(wide).trim(), ";"].concat();
+        assert_eq!(NAMES.split_whitespace().count(), LATIN_1 + OTHERS.len());
+        for (c, name) in latin_1.chain(OTHERS).zip(NAMES.split_whitespace()) {
+            let reference = ["&", name, ";"].concat();
             check(&reference, Some((c, reference.len())));
         }
     }

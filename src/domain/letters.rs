@@ -37,14 +37,31 @@ pub fn replace(text: &str, words: &str, with: &str) -> String {
     parts(text, words).collect::<Vec<_>>().join(with)
 }
 
-/// Text that cannot reorder or smother what stands around it.
+/// Text that cannot reorder or smother what stands around it. Marks of direction that people type stay: what they
+/// isolate ends with the text, and those that turn whole letters round go (UAX #9 §2).
 pub(super) fn tidy(text: &str) -> String {
-    let mut marks = 0;
+    let (mut marks, mut isolated) = (0, 0);
     let keep = |c: &char| {
         marks = if is_combining(*c) { marks + 1 } else { 0 };
-        marks <= MARKS && (!c.is_control() || matches!(c, '\n' | '\t')) && !is_bidi_control(*c)
+        let kept = match c {
+            '\u{200E}' | '\u{200F}' | '\u{61C}' => true,
+            '\u{2066}'..='\u{2068}' => {
+                isolated += 1;
+                true
+            }
+            '\u{2069}' if isolated > 0 => {
+                isolated -= 1;
+                true
+            }
+            _ => (!c.is_control() || matches!(c, '\n' | '\t')) && !is_bidi_control(*c),
+        };
+        kept && marks <= MARKS
     };
-    text.chars().filter(keep).collect()
+    let mut out: String = text.chars().filter(keep).collect();
+    for _ in 0..isolated {
+        out.push('\u{2069}');
+    }
+    out
 }
 
 fn is_combining(c: char) -> bool {
@@ -82,6 +99,19 @@ mod tests {
                     "{words} in {text}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn marks_of_direction_cannot_escape() {
+        for (text, kept) in [
+            ("a\u{200F}\u{200E}\u{61C}b", "a\u{200F}\u{200E}\u{61C}b"),
+            ("a\u{202E}b\u{202D}c\u{202A}\u{202B}\u{202C}", "abc"),
+            ("\u{2067}\u{5D0}\u{2069}!", "\u{2067}\u{5D0}\u{2069}!"),
+            ("\u{2068}a\u{2066}b", "\u{2068}a\u{2066}b\u{2069}\u{2069}"),
+            ("a\u{2069}b\u{2067}", "ab\u{2067}\u{2069}"),
+        ] {
+            assert_eq!(tidy(text), kept, "{text:?}");
         }
     }
 }

@@ -6,20 +6,25 @@ mod inline;
 mod link;
 
 use crate::domain::markup::{DEEPEST, MOST, Node, element};
+use crate::domain::rich;
 
 /// Longer text is cut before it is read, in bytes.
 const LONGEST: usize = 100_000;
 
-/// Reads Markdown into its tree. Never fails. A door of its part.
+/// Reads Markdown into its tree; relative addresses are relative to `base`. Never fails. A door of its part.
 #[inline(never)]
-pub fn read(markdown: &str) -> Vec<Node> {
+pub fn read(markdown: &str, base: &str) -> Vec<Node> {
     let cut = &markdown[..markdown.floor_char_boundary(LONGEST)];
-    let cut = cut.strip_suffix('\n').unwrap_or(cut);
-    let lines: Vec<String> = cut.split('\n').map(untabbed).collect();
-    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    let mut reader = Reader { left: MOST };
-    let mut out = Vec::new();
-    reader.blocks(&lines, 0, &mut out);
+    let mut reader = Reader { left: MOST, base };
+    let mut blocks = |part: &str| {
+        let part = part.strip_suffix('\n').unwrap_or(part);
+        let lines: Vec<String> = part.split('\n').map(untabbed).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let mut out = Vec::new();
+        reader.blocks(&lines, 0, &mut out);
+        out
+    };
+    let mut out = if rich::is_here() { rich::text(cut, &mut blocks) } else { blocks(cut) };
     if markdown.len() > LONGEST {
         out.push(Node::Cut);
     }
@@ -39,22 +44,23 @@ fn untabbed(line: &str) -> String {
     out + body
 }
 
-struct Reader {
+struct Reader<'a> {
     /// Blocks that may still come.
     left: usize,
+    base: &'a str,
 }
 
-/// What begins a list's item: its sign (for numbers the character after them), the columns before its words, and
-/// whether it counts from something else than one.
+/// What begins a list's item: its sign (for numbers the character after them), and the columns before its words.
 #[derive(Clone, Copy)]
 struct Marker {
     sign: u8,
     width: usize,
-    late: bool,
     empty: bool,
+    /// One for those without a number.
+    number: u32,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Reads lines as blocks; whether a blank line stood between two of them.
     fn blocks(&mut self, lines: &[&str], depth: usize, out: &mut Vec<Node>) -> bool {
         let (mut at, mut loose, mut blank, first) = (0, false, false, out.len());
@@ -87,7 +93,11 @@ impl Reader {
             return fenced(lines, indent, sign, length, out);
         }
         if let Some((level, words)) = heading(rest) {
-            out.push(element(["h4", "h5", "h6"][level.min(3) - 1], None, inline::read(words)));
+            out.push(element(
+                ["h4", "h5", "h6"][level.min(3) - 1],
+                None,
+                inline::read(words, self.base),
+            ));
             return 1;
         }
         if is_rule(rest) {
@@ -104,7 +114,7 @@ impl Reader {
         if let Some(marker) = marker(rest).filter(|_| depth < DEEPEST) {
             return self.list(lines, marker, depth, out);
         }
-        paragraph(lines, out)
+        self.paragraph(lines, out)
     }
 
     fn list(&mut self, lines: &[&str], first: Marker, depth: usize, out: &mut Vec<Node>) -> usize {
@@ -157,8 +167,37 @@ impl Reader {
             element("li", None, inside)
         });
         let name = if matches!(first.sign, b'-' | b'+' | b'*') { "ul" } else { "ol" };
-        out.push(element(name, None, items.collect()));
+        let start =
+            (name == "ol" && first.number != 1).then(|| ("start", first.number.to_string()));
+        out.push(Node::Element {
+            name,
+            attributes: start.into_iter().collect(),
+            children: items.collect(),
+        });
         at
+    }
+
+    fn paragraph(&self, lines: &[&str], out: &mut Vec<Node>) -> usize {
+        let mut words = String::new();
+        for (place, line) in lines.iter().enumerate() {
+            let (indent, rest) = split(line);
+            if place > 0 {
+                let all = |sign: char| !rest.is_empty() && rest.chars().all(|c| c == sign);
+                if indent < 4 && (all('=') || all('-')) {
+                    let name = if all('=') { "h4" } else { "h5" };
+                    out.push(element(name, None, inline::read(&words, self.base)));
+                    return place + 1;
+                }
+                if interrupts(line, false) {
+                    out.push(element("p", None, inline::read(&words, self.base)));
+                    return place;
+                }
+                words.push('\n');
+            }
+            words += rest;
+        }
+        out.push(element("p", None, inline::read(&words, self.base)));
+        lines.len()
     }
 }
 
@@ -259,8 +298,8 @@ fn marker(rest: &str) -> Option<Marker> {
     }
     // More than four spaces belong to the code that begins there.
     let spaces = if words.is_empty() || spaces > 4 { 1 } else { spaces };
-    let late = digits > 0 && rest[..digits].parse() != Ok(1u32);
-    Some(Marker { sign, width: digits + 1 + spaces, late, empty: words.is_empty() })
+    let number = rest[..digits].parse().unwrap_or(1u32);
+    Some(Marker { sign, width: digits + 1 + spaces, empty: words.is_empty(), number })
 }
 
 /// The lines of a quotation without their `>`, and how many there are.
@@ -335,30 +374,7 @@ fn interrupts(line: &str, outside: bool) -> bool {
                 || fence(rest).is_some()
                 || heading(rest).is_some()
                 || is_rule(rest)
-                || marker(rest).is_some_and(|it| outside || !(it.late || it.empty)))
-}
-
-fn paragraph(lines: &[&str], out: &mut Vec<Node>) -> usize {
-    let mut words = String::new();
-    for (place, line) in lines.iter().enumerate() {
-        let (indent, rest) = split(line);
-        if place > 0 {
-            let all = |sign: char| !rest.is_empty() && rest.chars().all(|c| c == sign);
-            if indent < 4 && (all('=') || all('-')) {
-                let name = if all('=') { "h4" } else { "h5" };
-                out.push(element(name, None, inline::read(&words)));
-                return place + 1;
-            }
-            if interrupts(line, false) {
-                out.push(element("p", None, inline::read(&words)));
-                return place;
-            }
-            words.push('\n');
-        }
-        words += rest;
-    }
-    out.push(element("p", None, inline::read(&words)));
-    lines.len()
+                || marker(rest).is_some_and(|it| outside || !(it.number != 1 || it.empty)))
 }
 
 #[cfg(test)]

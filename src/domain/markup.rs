@@ -1,10 +1,14 @@
 //! A body as a closed tree. What is not in the tree cannot reach the page: there is no way from
 //! here back to HTML text.
 
+use crate::domain::address::{host, resolve};
+use crate::domain::attached;
 use crate::domain::author::is_bidi_control;
 use crate::domain::body::{Body, Format};
-use crate::domain::letters::{self, find, tidy};
-use crate::domain::token::{self, Token};
+use crate::domain::letters::{cut, find, tidy};
+use crate::domain::plain::{faceted, plain};
+use crate::domain::rich;
+use crate::domain::token::{self, Token, value};
 
 /// A piece of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,14 +25,13 @@ pub enum Node {
     Cut,
 }
 
-/// All that an element may have: `lang`, `dir`, the checked `href` of a link and `src` of an image, and
-/// `data-language` of code.
+/// All that an element may have: `lang`, `dir`, the checked `href` of a link and `src` of an image,
+/// `data-language` of code, how a list counts, and the class of a sign.
 pub type Attributes = Vec<(&'static str, String)>;
 
 /// What is read → what is shown. Headings are lowered to fit under the page's own.
-const ELEMENTS: [(&str, &str); 43] = [
+const ELEMENTS: [(&str, &str); 44] = [
     ("p", "p"),
-    ("div", "p"),
     ("a", "a"),
     ("img", "img"),
     ("b", "strong"),
@@ -54,6 +57,7 @@ const ELEMENTS: [(&str, &str); 43] = [
     ("pre", "pre"),
     ("blockquote", "blockquote"),
     ("ul", "ul"),
+    ("menu", "ul"),
     ("ol", "ol"),
     ("li", "li"),
     ("h1", "h4"),
@@ -67,13 +71,18 @@ const ELEMENTS: [(&str, &str); 43] = [
     ("details", "details"),
     ("summary", "summary"),
     ("table", "table"),
+    ("caption", "caption"),
     ("tr", "tr"),
     ("th", "th"),
     ("td", "td"),
 ];
 
+/// What else begins a line is a paragraph.
+const PARAGRAPHS: &str = "div section article aside address center dl dt dd figure figcaption header footer main nav \
+     hgroup fieldset legend form dialog search option optgroup";
+
 /// Elements that end an open paragraph.
-const BLOCKS: [&str; 14] = [
+const BLOCKS: [&str; 17] = [
     "p",
     "pre",
     "blockquote",
@@ -85,8 +94,11 @@ const BLOCKS: [&str; 14] = [
     "h6",
     "hr",
     "details",
+    "summary",
     "table",
+    "caption",
     "tr",
+    "th",
     "td",
 ];
 
@@ -96,15 +108,25 @@ pub const DEEPEST: usize = 20;
 pub const MOST: usize = 5_000;
 /// Reads a body into its tree. Never fails: what makes no sense is shown as the text it is.
 pub fn read(body: &Body) -> Vec<Node> {
-    match body.format {
-        Format::Html => Builder::default().read(&body.text),
+    let nodes = match body.format {
+        Format::Html => Builder { base: &body.base, ..Builder::default() }.read(&body.text),
         Format::Plain if !body.facets.is_empty() => faceted(body),
         Format::Plain | Format::Markdown => plain(&body.text),
-    }
+    };
+    if rich::is_here() { attached::whole(body, nodes) } else { nodes }
 }
 
-/// The text of a body without its markup, for a one-line summary or a quotation.
+/// The text of a body without its markup.
 pub fn words(nodes: &[Node]) -> String {
+    said(nodes, true)
+}
+
+/// The same for a one-line summary or a search: without what is closed until a reader opens it.
+pub fn excerpt(nodes: &[Node]) -> String {
+    said(nodes, false)
+}
+
+fn said(nodes: &[Node], all: bool) -> String {
     let mut out = String::new();
     for node in nodes {
         match node {
@@ -112,10 +134,16 @@ pub fn words(nodes: &[Node]) -> String {
             Node::Cut => {}
             Node::Element { name: "br", .. } => out.push(' '),
             Node::Element { name, children, .. } => {
+                let is_title = |node: &&Node| matches!(node, Node::Element { name: "summary", .. });
+                let open = if all || *name != "details" {
+                    children
+                } else {
+                    children.first().filter(is_title).map_or(&[][..], std::slice::from_ref)
+                };
                 if BLOCKS.contains(name) && !out.is_empty() {
                     out.push(' ');
                 }
-                out.push_str(&words(children));
+                out.push_str(&said(open, all));
                 if BLOCKS.contains(name) {
                     out.push(' ');
                 }
@@ -125,35 +153,65 @@ pub fn words(nodes: &[Node]) -> String {
     out
 }
 
+pub(super) fn image(attributes: Attributes, words: String) -> Node {
+    Node::Element { name: "img", attributes, children: vec![Node::Text(words)] }
+}
+
+/// As what an element is shown.
+pub(super) fn shown(name: &str) -> Option<&'static str> {
+    let known = ELEMENTS.iter().find(|(known, _)| *known == name).map(|(_, shown)| *shown);
+    known.or_else(|| PARAGRAPHS.split(' ').any(|known| known == name).then_some("p"))
+}
+
 #[derive(Default)]
-struct Builder {
-    open: Vec<(&'static str, Attributes, Vec<Node>)>,
+pub(super) struct Builder<'a> {
+    base: &'a str,
+    pub(super) open: Vec<(&'static str, Attributes, Vec<Node>)>,
     done: Vec<Node>,
     count: usize,
 }
 
-impl Builder {
+impl Builder<'_> {
     fn read(mut self, html: &str) -> Vec<Node> {
-        for token in token::tokens(html) {
-            match token {
-                Token::Text(text) => self.text(&text),
-                Token::Open { name, attributes } => self.open(&name, &attributes),
-                Token::Close(name) => self.close(&name),
-            }
-            if self.count > MOST {
-                break;
+        if rich::is_here() {
+            rich::html(&mut self, html);
+        } else {
+            for token in token::tokens(html) {
+                if !self.take(&token) {
+                    break;
+                }
             }
         }
-        while !self.open.is_empty() {
-            self.end();
-        }
+        self.end_to(0);
         if self.count > MOST || html.len() > token::LONGEST {
             self.done.push(Node::Cut);
         }
         self.done
     }
 
-    fn add(&mut self, node: Node) {
+    /// Reads a token; whether there is room for more.
+    pub(super) fn take(&mut self, token: &Token) -> bool {
+        match token {
+            Token::Text(text) => self.text(text),
+            Token::Open { name, attributes } => self.open(name, attributes),
+            Token::Close(name) => self.close(name),
+        }
+        self.count <= MOST
+    }
+
+    pub(super) fn end_to(&mut self, depth: usize) {
+        while self.open.len() > depth {
+            self.end();
+        }
+    }
+
+    /// Where an element says that what it shows is; scripts may put it into its place later.
+    pub(super) fn place(&self, attributes: &[(String, String)]) -> Option<String> {
+        let names = ["data-src", "data-lazy-src", "src", "data"];
+        names.into_iter().find_map(|name| placed(self.base, value(attributes, name)))
+    }
+
+    pub(super) fn add(&mut self, node: Node) {
         self.count += 1;
         match self.open.last_mut() {
             Some((_, _, children)) => children.push(node),
@@ -161,7 +219,7 @@ impl Builder {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         let here = self.open.last().map_or("", |(name, ..)| name);
         let only_items = matches!(here, "ul" | "ol" | "table" | "tr");
         if !(only_items && text.trim().is_empty()) {
@@ -170,15 +228,15 @@ impl Builder {
     }
 
     fn open(&mut self, name: &str, attributes: &[(String, String)]) {
-        let Some((_, name)) = ELEMENTS.iter().find(|(known, _)| *known == name) else { return };
+        let Some(name) = shown(name) else { return };
         let is_in_table = || self.open.iter().any(|(open, ..)| *open == "table");
-        if matches!(*name, "tr" | "td" | "th") && !is_in_table() {
+        if matches!(name, "tr" | "td" | "th" | "caption") && !is_in_table() {
             return;
         }
-        if BLOCKS.contains(name) {
-            self.end_within("p", &["blockquote", "li", "td", "th", "details"]);
+        if BLOCKS.contains(&name) {
+            self.end_within("p", WALLS);
         }
-        match *name {
+        match name {
             "li" => self.end_within("li", &["ul", "ol"]),
             "tr" => self.end_within("tr", &["table"]),
             "td" | "th" => {
@@ -193,34 +251,30 @@ impl Builder {
         if self.open.len() >= DEEPEST {
             return;
         }
-        self.open.push((name, checked(name, attributes), Vec::new()));
+        self.open.push((name, checked(name, attributes, self.base), Vec::new()));
     }
 
     /// An image is fetched from somewhere, so it is one only if it says from where; what stands for a sign
     /// of its own (`class="emoji"`) is its words.
     fn image(&mut self, attributes: &[(String, String)]) {
-        let words = tidy(value_of(attributes, "alt"));
-        let is_sign =
-            ["emoji", "smiley"].iter().any(|k| find(value_of(attributes, "class"), k).is_some());
-        match web_address(value_of(attributes, "src")) {
-            Some(src) if !is_sign => self.add(Node::Element {
-                name: "img",
-                attributes: vec![("src", src)],
-                children: vec![Node::Text(words)],
-            }),
+        let words = tidy(value(attributes, "alt"));
+        let class = value(attributes, "class");
+        let is_sign = ["emoji", "smiley"].iter().any(|k| find(class, k).is_some());
+        match self.place(attributes) {
+            Some(src) if !is_sign => self.add(image(vec![("src", src)], words)),
             _ => self.text(&words),
         }
     }
 
     fn close(&mut self, name: &str) {
-        let Some((_, name)) = ELEMENTS.iter().find(|(known, _)| *known == name) else { return };
-        if self.open.iter().any(|(open, ..)| open == name) {
+        let Some(name) = shown(name) else { return };
+        if self.open.iter().any(|(open, ..)| *open == name) {
             while self.end() != Some(name) {}
         }
     }
 
     /// Ends an open `name`, unless one of `walls` was opened since.
-    fn end_within(&mut self, name: &str, walls: &[&str]) {
+    pub(super) fn end_within(&mut self, name: &str, walls: &[&str]) {
         let since = self.open.iter().rev().take_while(|(open, ..)| !walls.contains(open));
         if since.into_iter().any(|(open, ..)| *open == name) {
             while self.end() != Some(name) {}
@@ -237,17 +291,22 @@ impl Builder {
     }
 }
 
-fn value_of<'a>(attributes: &'a [(String, String)], wanted: &str) -> &'a str {
-    attributes.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.trim())
-}
+/// Elements that a paragraph may be in while another is open around them.
+pub(super) const WALLS: &[&str] = &["blockquote", "li", "td", "th", "details"];
+
+/// Attributes that hold a word or a number: of all elements the first two, of lists also how they count.
+const PLAIN: [&str; 6] = ["lang", "dir", "start", "reversed", "type", "value"];
 
 /// What is kept of an element's attributes.
-fn checked(name: &str, attributes: &[(String, String)]) -> Attributes {
+fn checked(name: &str, attributes: &[(String, String)], base: &str) -> Attributes {
     let kept = attributes.iter().filter_map(|(attribute, value)| {
+        if let Some(at) = PLAIN.iter().position(|plain| plain == attribute)
+            && (at < 2 || matches!(name, "ol" | "li"))
+        {
+            return Some((PLAIN[at], if value.is_empty() { String::new() } else { tag(value)? }));
+        }
         Some(match (attribute.as_str(), name) {
-            ("lang", _) => ("lang", tag(value)?),
-            ("dir", _) => ("dir", tag(value)?),
-            ("href", "a") => ("href", link_address(value)?),
+            ("href", "a") => ("href", link_address(base, value)?),
             ("class", "code" | "pre") => {
                 let told = value.split(' ').find_map(|class| class.strip_prefix("language-"))?;
                 ("data-language", tag(told)?)
@@ -265,96 +324,12 @@ fn tag(text: &str) -> Option<String> {
     (short && text.chars().all(fits)).then(|| text.to_owned())
 }
 
-/// Paragraphs at blank lines, breaks at line ends, links where an address stands.
-fn plain(text: &str) -> Vec<Node> {
-    let text = tidy(&letters::replace(text, "\r\n", "\n"));
-    let (mut out, mut count) = (Vec::new(), 0);
-    for part in letters::parts(token::cut(&text), "\n\n").map(|part| part.trim_matches('\n')) {
-        if !part.is_empty() && count <= MOST {
-            let inside = lines(part);
-            count += inside.len() + 1;
-            out.push(element("p", None, inside));
-        }
-    }
-    if count > MOST || text.len() > token::LONGEST {
-        out.push(Node::Cut);
-    }
-    out
-}
-
-/// One paragraph, with its parts that lead somewhere as links. What is out of order or in the middle of a
-/// letter is left out.
-fn faceted(body: &Body) -> Vec<Node> {
-    let (mut out, mut at) = (Vec::new(), 0);
-    for (range, href) in body.facets.iter().take(MOST) {
-        let (before, said) = (body.text.get(at..range.start), body.text.get(range.clone()));
-        if let (Some(before), Some(said)) = (before, said) {
-            out.extend(lines(&tidy(before)));
-            out.push(element("a", Some(href.clone()), vec![Node::Text(tidy(said))]));
-            at = range.end;
-        }
-    }
-    out.extend(lines(&tidy(token::cut(&body.text[at..]))));
-    vec![element("p", None, out)]
-}
-
-fn lines(paragraph: &str) -> Vec<Node> {
-    let mut out = Vec::new();
-    for (number, line) in paragraph.split('\n').take(MOST).enumerate() {
-        if number > 0 {
-            out.push(element("br", None, Vec::new()));
-        }
-        linked(line, &mut out);
-    }
-    out
-}
-
 pub(super) fn element(name: &'static str, href: Option<String>, children: Vec<Node>) -> Node {
     Node::Element {
         name,
         attributes: href.map(|href| ("href", href)).into_iter().collect(),
         children,
     }
-}
-
-/// Text with the web addresses in it as links.
-pub(super) fn linked(line: &str, out: &mut Vec<Node>) {
-    let mut rest = line;
-    while let Some(at) = address_in(rest) {
-        if out.len() > MOST {
-            break;
-        }
-        let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"');
-        let end = rest[at..].find(ends).map_or(rest.len(), |length| at + length);
-        // A full stop or bracket after an address belongs to the sentence.
-        let address = rest[at..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']);
-        let end = at + address.len();
-        if at > 0 {
-            out.push(Node::Text(rest[..at].to_owned()));
-        }
-        let text = vec![Node::Text(address.to_owned())];
-        match web_address(address) {
-            Some(href) => out.push(element("a", Some(href), text)),
-            None => out.extend(text),
-        }
-        rest = &rest[end..];
-    }
-    if !rest.is_empty() {
-        out.push(Node::Text(rest.to_owned()));
-    }
-}
-
-/// Where the first web address in a text begins.
-fn address_in(text: &str) -> Option<usize> {
-    let is_scheme = |rest: &str| rest.starts_with("https://") || rest.starts_with("http://");
-    let mut from = 0;
-    while let Some(at) = find(&text[from..], "http") {
-        if is_scheme(&text[from + at..]) {
-            return Some(from + at);
-        }
-        from += at + 4;
-    }
-    None
 }
 
 /// An `http` or `https` address as it was written, or `None`. Whitespace and controls inside are
@@ -371,16 +346,27 @@ pub fn web_address(text: &str) -> Option<String> {
     (hosted && !named && text.len() <= 2_000 && text.chars().all(clean)).then(|| text.to_owned())
 }
 
-/// What a link in a body may lead to: the web, or a letter.
-pub(super) fn link_address(text: &str) -> Option<String> {
+/// The host of a checked address.
+pub(super) fn host_of(address: &str) -> &str {
+    host(cut(address, "://").map_or("", |(_, after)| after))
+}
+
+/// What a link in a body may lead to: the web, or a letter. A place in the answer itself is nowhere.
+pub(super) fn link_address(base: &str, text: &str) -> Option<String> {
     let text = text.trim();
     if let Some(after) = after_scheme(text, "mailto:") {
         let clean = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '+' | '-' | '_');
         return (after.contains('@') && after.chars().all(clean)).then(|| text.to_owned());
     }
+    placed(base, text)
+}
+
+/// A web address in a body that came from `base`.
+pub(super) fn placed(base: &str, text: &str) -> Option<String> {
     match text.strip_prefix("//") {
         Some(rest) => web_address(&["https://", rest].concat()),
-        None => web_address(text),
+        None if text.is_empty() || text.starts_with('#') => None,
+        None => web_address(&resolve(base, text)),
     }
 }
 
@@ -402,6 +388,7 @@ mod tests {
             Node::Element { name, attributes, children } => {
                 let all = attributes.iter().map(|(name, value)| match *name {
                     "href" | "src" => format!("={value}"),
+                    name if value.is_empty() => format!(" {name}"),
                     name => format!(" {name}={value}"),
                 });
                 format!("[{name}{} {}]", all.collect::<String>(), picture(children))
@@ -417,6 +404,14 @@ mod tests {
     #[track_caller]
     fn check(html: &str, shown: &str) {
         let body = Body { text: html.to_owned(), format: Format::Html, ..Body::default() };
+        assert_eq!(picture(&read(&body)), shown, "{html}");
+    }
+
+    /// The same in an answer from there.
+    #[track_caller]
+    fn check_at(html: &str, shown: &str) {
+        let base = "https://s.example/api/list?page=2".to_owned();
+        let body = Body { text: html.to_owned(), format: Format::Html, base, ..Body::default() };
         assert_eq!(picture(&read(&body)), shown, "{html}");
     }
 
@@ -509,6 +504,170 @@ mod tests {
     }
 
     #[test]
+    fn relative_addresses_lead_to_the_service() {
+        check_at("<a href=/u/ada>a</a>", "[a=https://s.example/u/ada a]");
+        check_at("<a href='x.html'>a</a>", "[a=https://s.example/api/x.html a]");
+        check_at("<a href='?a=1&copy=2'>a</a>", "[a=https://s.example/api/list?a=1&copy=2 a]");
+        check_at("<img src=/i.png alt=b>", "[img=https://s.example/i.png b]");
+        check_at("<img src=//c.example/i.png>", "[img=https://c.example/i.png ]");
+        check_at("<a href=mailto:a@b.c>a</a>", "[a=mailto:a@b.c a]");
+        for evil in ["", "#a", "javascript:a", "java&#10;script:a", "&#1;javascript:a", "data:x"] {
+            check_at(&format!("<a href=\"{evil}\">a</a>"), "[a a]");
+        }
+        for evil in ["\\\\evil.example", "/\\evil.example", "https:\\\\evil.example"] {
+            check_at(&format!("<a href=\"{evil}\">a</a>"), "[a a]");
+        }
+    }
+
+    #[test]
+    fn blocks_that_are_not_known_break_the_line() {
+        check("<dl><dt>a</dt><dd>b</dd><dt>c</dl>", "[p a][p b][p c]");
+        check("<section>a</section><section>b</section>", "[p a][p b]");
+        check(
+            "<figure><img src=https://x.org/a.png alt=b><figcaption>c</figcaption></figure>d",
+            "[p [img=https://x.org/a.png b]][p c]d",
+        );
+        check("<center>a</center><address>b</address><aside>c", "[p a][p b][p c]");
+        check("<table><caption>a</caption><th>b<td>c</table>", "[table [caption a][th b][td c]]");
+        check("<menu><li>a<li>b</menu>", "[ul [li a][li b]]");
+        check("<fieldset><legend>a</legend>b</fieldset>c", "[p a]bc");
+        let nodes = read(&html("<table><tr><th>a<th>b<tr><td>c<td>d</table>e".to_owned()));
+        assert_eq!(words(&nodes).split_whitespace().collect::<Vec<_>>(), ["a", "b", "c", "d", "e"]);
+    }
+
+    #[test]
+    fn lists_count_as_they_were_told_to() {
+        check("<ol start=4><li>a</ol>", "[ol start=4 [li a]]");
+        check("<ol reversed type=i><li value=-7>a</ol>", "[ol reversed type=i [li value=-7 a]]");
+        check("<ol start='4 x' class=b><li onclick=c>a</ol>", "[ol [li a]]");
+        check("<ul start=4><p value=3>a</ul>", "[ul [p a]]");
+    }
+
+    #[test]
+    fn spoilers_are_closed() {
+        check("a <span class='spoiler'>b</span> c", "a [details b] c");
+        check("<div class=spoiler><p>a<p>b</div><p>c", "[details [p a][p b]][p c]");
+        check("<p>a <a class=md-spoiler-text>b</a>", "[p a ][details b]");
+        check("<div class=spoiler>a<div class=spoiler-text>b</div></div>c", "[details a[p b]]c");
+        // One that never ends ends with the body.
+        check("<p>a<span class=spoiler>b<p>c", "[p a][details b[p c]]");
+        check("<details><summary>a</summary>b</details>c", "[details [summary a]b]c");
+        check("<details open>a</details>", "[details a]");
+        check("<p>a [spoiler]b <b>c</b>[/spoiler] d", "[p a ][details b [strong c]] d");
+        check("[spoiler=e]b[/spoiler]", "[details [summary e]b]");
+        check("<p>a &gt;!b!&lt; c", "[p a ][details b] c");
+        check("x&gt;!b!&lt; c [spoiler]", "x>!b!< c [spoiler]");
+        check("<p>a>!<b>!</b>", "[p a>![strong !]]");
+        let deep = "<b>".repeat(100) + "<i class=spoiler>a</i>b";
+        assert!(!excerpt(&read(&html(deep))).contains('a'));
+        check_plain("a >!b!< c", "[p a ][details [p b]][p  c]");
+        check_plain("a\n::: spoiler b c\nd\n:::\ne", "[p a][details [summary b c][p d]][p e]");
+        check_plain("[spoiler]a\n\nb[/spoiler]", "[details [p a][p b]]");
+        check_plain(
+            "`>!a!<` if (a>!b && c!<d) || e || f",
+            "[p `>!a!<` if (a>!b && c!<d) || e || f]",
+        );
+        let started = std::time::Instant::now();
+        for bomb in [">!", "[spoiler", "[spoiler]", "\n::: spoiler\n", ">!a", "`>!"] {
+            check_plain_is_some(&bomb.repeat(60_000));
+            read(&html(bomb.replace('>', "&gt;").repeat(30_000)));
+        }
+        read(&html("<i class=spoiler>".repeat(12_000)));
+        read(&html("<video>".repeat(28_000)));
+        read(&html("<script".repeat(28_000) + " math/tex>"));
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    }
+
+    #[track_caller]
+    fn check_plain_is_some(text: &str) {
+        assert!(!read(&Body { text: text.to_owned(), ..Body::default() }).is_empty());
+    }
+
+    #[test]
+    fn what_is_closed_is_in_no_excerpt() {
+        for hidden in [
+            "<p>a</p><span class=spoiler>secret</span>",
+            "a<details><summary>b</summary>secret</details>",
+            "a<details>secret</details>",
+            "a[spoiler]secret[/spoiler]",
+        ] {
+            let nodes = read(&html(hidden.to_owned()));
+            assert!(words(&nodes).contains("secret"), "{hidden}");
+            assert!(!excerpt(&nodes).contains("secret"), "{hidden}");
+            assert!(excerpt(&nodes).contains('a'), "{hidden}");
+        }
+    }
+
+    #[test]
+    fn what_is_embedded_leaves_one_link() {
+        check(
+            "<iframe title=x src=https://v.example/1></iframe>b",
+            "[p [a=https://v.example/1 x]]b",
+        );
+        check("<iframe src='//v.example/1'>", "[p [a=https://v.example/1 v.example]]");
+        check(
+            "<p>a<video controls><source src=https://v.example/a><source src=https://v.example/b>no</video>c",
+            "[p a][p [a=https://v.example/a v.example]]c",
+        );
+        check(
+            "<object data=https://v.example/1>a</object>",
+            "[p [a=https://v.example/1 v.example]]",
+        );
+        check("<embed src=https://v.example/1>a", "[p [a=https://v.example/1 v.example]]a");
+        check(
+            "<iframe src=about:blank data-src=https://v.example/1></iframe>",
+            "[p [a=https://v.example/1 v.example]]",
+        );
+        check_at("<audio src=/a.mp3></audio>", "[p [a=https://s.example/a.mp3 s.example]]");
+        check("<video>no film here</video><iframe src=javascript:a></iframe>", "no film here");
+        check(
+            "<img src='data:x' data-src=https://x.org/a.png alt=b>",
+            "[img=https://x.org/a.png b]",
+        );
+    }
+
+    #[test]
+    fn a_formula_is_there_once() {
+        let math = "<math><semantics><mrow><mi>E</mi><mo>=</mo><mi>m</mi></mrow>\
+            <annotation encoding='application/x-tex'>E=m</annotation></semantics></math>";
+        let katex = format!(
+            "<span class=katex><span class=katex-mathml>{math}</span>\
+            <span class=katex-html aria-hidden=true><span>E</span><span>=</span></span></span>"
+        );
+        check(&format!("<p>So {katex} is."), "[p So E=m is.]");
+        let bare = "<math><mi>E</mi>\n <mo>=</mo> <mi>m</mi></math>";
+        check(bare, "E=m");
+        check("<math alttext='E=m'><mi>E</mi></math>", "E=m");
+        // MathJax 3: what is drawn, then what is read aloud.
+        check(
+            &format!(
+                "<mjx-container><mjx-math aria-hidden=true><mjx-c>E</mjx-c></mjx-math>\
+                <mjx-assistive-mml>{bare}</mjx-assistive-mml></mjx-container>!"
+            ),
+            "E=m!",
+        );
+        // MathJax 2, with and without its source.
+        let two = format!(
+            "<span class=MathJax_Preview></span><span class=MathJax><nobr aria-hidden=true><span>E</span>\
+            </nobr><span class=MJX_Assistive_MathML>{bare}</span></span>"
+        );
+        check(&two, "E=m");
+        check(&format!("{two}<script type='math/tex; mode=display'>E=m</script>!"), "E=m!");
+        check("<script type=math/tex>a<b</script>", "a<b");
+        // Wikipedia shows a picture beside it.
+        check(
+            "<math alttext='{E}'><mi>E</mi></math><img aria-hidden=true src=https://x.org alt='{E}'>",
+            "{E}",
+        );
+        // What is there only once stays.
+        check("<span class=katex><span aria-hidden=true>E</span></span>", "E");
+        check("<p>It got <span aria-hidden=true>***</span>.", "[p It got ***.]");
+        check("<p>a</p><p aria-hidden=true>b", "[p a][p b]");
+        check("<span aria-hidden=true>***</span><span class=sr-only>3 stars</span>", "3 stars");
+        check("<math><mi>E", "E");
+    }
+
+    #[test]
     fn plain_text_has_paragraphs_and_links() {
         check_plain("a\nb\n\n\nc <b>", "[p a[br ]b][p c <b>]");
         check_plain(
@@ -524,7 +683,7 @@ mod tests {
         let text = "See \u{e9} docs and\nhttps://x.org/ too".to_owned();
         let to = |range: Range<usize>| (range, "https://d.example/".to_owned());
         let picture =
-            |facets| picture(&read(&Body { text: text.clone(), format: Format::Plain, facets }));
+            |facets| picture(&read(&Body { text: text.clone(), facets, ..Body::default() }));
         assert_eq!(
             picture(vec![to(7..11)]),
             "[p See \u{e9} [a=https://d.example/ docs] and[br ][a=https://x.org/ https://x.org/] too]"
@@ -552,5 +711,6 @@ mod tests {
         let many = Body { text: "<br>".repeat(100_000), format: Format::Html, ..Body::default() };
         assert!(read(&many).len() <= MOST + 2);
         check("a\u{202E}b", "ab");
+        check("\u{2067}a<b>b\u{2069}c", "\u{2067}a\u{2069}[strong bc]");
     }
 }

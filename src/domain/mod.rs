@@ -1,6 +1,7 @@
 //! What comments are: pure values and rules, `std` only. Nothing here fails on odd data.
 
 pub mod address;
+pub mod attached;
 pub mod author;
 pub mod body;
 pub mod comment;
@@ -17,7 +18,9 @@ pub mod outbox;
 pub mod palette;
 pub mod permalink;
 pub mod place;
+pub mod plain;
 pub mod rating;
+pub mod rich;
 pub mod said;
 pub mod thread;
 pub mod time;

@@ -4,8 +4,8 @@
 //! pictures stand for faces, long addresses and long texts are cut. What was typed is only given up when it is
 //! certainly there, so wherever two texts may or may not be one, the answer is doubt.
 
-use crate::domain::entity;
 use crate::domain::letters::{cut, tidy};
+use crate::domain::token;
 
 /// From here on a text is nobody else's by chance. A letter weighs 1, a Han or Kana sign, which says as much as
 /// a short word, 3.
@@ -235,20 +235,7 @@ fn weight(letters: &str) -> usize {
 
 /// With what character references stand for; some services write them twice.
 fn decoded(text: &str) -> String {
-    let mut text = text.to_owned();
-    for _ in 0..2 {
-        let (mut out, mut rest) = (String::new(), &*text);
-        while let Some((before, _)) = rest.split_once('&') {
-            out += before;
-            rest = &rest[before.len()..];
-            let (c, length) = entity::decode(rest).unwrap_or(('&', 1));
-            out.push(c);
-            rest = &rest[length..];
-        }
-        out += rest;
-        text = out;
-    }
-    text
+    token::decoded(&token::decoded(text))
 }
 
 /// Without what services make into something else: tags, targets of links, addresses, names of pictures

@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
     fn text(&mut self, raw: &str) {
         let text = decoded(raw);
         match self.out.last_mut() {
-            Some(Token::Text(before)) => before.push_str(&text),
+            Some(Token::Text(before)) => *before += &text,
             _ => self.out.push(Token::Text(text)),
         }
     }
@@ -118,6 +118,10 @@ impl<'a> Reader<'a> {
             self.rest = "";
         } else if RAW.contains(&name.as_str()) {
             self.skip_raw(&name);
+            // Nothing in it is shown, but where it leads may be.
+            if name == "iframe" {
+                self.out.push(Token::Open { name, attributes });
+            }
         } else {
             self.out.push(Token::Open { name, attributes });
         }
@@ -161,14 +165,14 @@ impl<'a> Reader<'a> {
             if self.rest.starts_with(quote) {
                 self.take(1);
                 let end = self.rest.find(quote).unwrap_or(self.rest.len());
-                let value = decoded(self.take(end));
+                let value = read(self.take(end), true);
                 self.take(usize::from(!self.rest.is_empty()));
                 return value;
             }
         }
         let ends = |c: char| c.is_ascii_whitespace() || c == '>';
         let end = self.rest.find(ends).unwrap_or(self.rest.len());
-        decoded(self.take(end))
+        read(self.take(end), true)
     }
 
     fn skip_raw(&mut self, name: &str) {
@@ -200,15 +204,25 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The value of an attribute; empty where there is none.
+pub fn value<'a>(attributes: &'a [(String, String)], wanted: &str) -> &'a str {
+    attributes.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.trim())
+}
+
 /// Text with its character references replaced.
 pub fn decoded(raw: &str) -> String {
+    read(raw, false)
+}
+
+fn read(raw: &str, in_attribute: bool) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let (character, length) = entity::decode(rest).unwrap_or(('&', 1));
-        out.push(character);
+        let decoded = entity::decode(rest, in_attribute);
+        let (said, length) = decoded.unwrap_or_else(|| ("&".to_owned(), 1));
+        out += &said;
         rest = &rest[length..];
     }
     out.push_str(rest);
@@ -238,6 +252,7 @@ mod tests {
         check("a <B>b</b > c", r#""a " | b | "b" | /b | " c""#);
         check("1 < 2 & 3 &lt; 4", r#""1 < 2 & 3 < 4""#);
         check("<br/>", "br");
+        check("<a href='?a&copy=1&amp;b'>&copy=1", r#"a href="?a&copy=1&b" | "©=1""#);
     }
 
     #[test]
@@ -258,6 +273,7 @@ mod tests {
         check("<style><a></style x=y>b<textarea></a>", r#""b""#);
         check("a<!-->b<!--->c<!----d----->e", r#""abce""#);
         check("<script></script-x></script a='>'>b", r#""b""#);
+        check("a<iframe src=x><b></iframe>b", r#""a" | iframe src="x" | "b""#);
     }
 
     #[test]

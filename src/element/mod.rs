@@ -13,6 +13,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{CssStyleSheet, Element, HtmlElement, ShadowRoot};
 
+use crate::domain::entity;
 use crate::domain::language::is_right_to_left;
 use crate::element::config::{Config, page};
 use crate::endpoint::http::warn;
@@ -21,6 +22,7 @@ use crate::endpoint::part::{Part, lie_in, need};
 use crate::endpoint::{Endpoint, Profile};
 use crate::state::discussion::Discussion;
 use crate::text::{Text, are_sentences};
+use crate::ui::body;
 use crate::ui::el::{self, El, address, el};
 use crate::ui::notice::notice;
 use crate::ui::palette;
@@ -76,6 +78,7 @@ pub fn mount(
     folder: &str,
 ) -> Mounted {
     lie_in(folder);
+    entity::ask(body::named);
     adopt(root);
     let whole: HtmlElement = el("div").class("jawjaw").node().clone().unchecked_into();
     root.replace_children_with_node_1(&whole);

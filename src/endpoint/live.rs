@@ -1,6 +1,8 @@
 //! What a service says of comments after they were read.
 
+use crate::domain::rich;
 use crate::domain::trouble::Trouble;
+use crate::endpoint::reply::is_rich;
 use crate::endpoint::{Endpoint, Placed};
 use crate::json::Value;
 use crate::profile::expression::Answer;
@@ -21,6 +23,9 @@ impl Endpoint {
 
     /// What an event says. `None`: only that something changed.
     pub fn heard(&self, data: &str) -> Option<Heard> {
+        if !rich::is_here() && (self.profile.tells_more() || is_rich(data)) {
+            return None;
+        }
         let (value, variables) = (Value::parse(data).ok()?, self.known());
         let answer = Answer::new(&value, &variables);
         if let Some(total) = self.profile.heard_total(&answer) {

@@ -26,7 +26,6 @@ use crate::endpoint::http::warn;
 use crate::endpoint::keys::Keys;
 pub use crate::endpoint::naming::plain;
 use crate::endpoint::own::Own;
-use crate::endpoint::reply::Reply;
 use crate::endpoint::turn::Turns;
 pub use crate::endpoint::writing::Sent;
 use crate::json::Value;
@@ -180,7 +179,7 @@ impl Endpoint {
             return Ok(Some(Page { closed: true, ..Page::default() }));
         }
         let reply = if let Some(kind) = self.profile.script() {
-            Reply::of_page(kind)
+            self.of_page(kind).await?
         } else {
             let mut request = self.profile.list(&self.known(), next);
             request.fresh = self.fresh.get();

@@ -29,6 +29,8 @@ pub enum Part {
     Sources,
     /// To tell search engines.
     LinkedData,
+    /// To show what bodies hold beside plain words and marks.
+    Bodies,
 }
 
 impl Part {
@@ -41,6 +43,7 @@ impl Part {
             Self::Following => "following",
             Self::Sources => "sources",
             Self::LinkedData => "data",
+            Self::Bodies => "bodies",
         };
         ["jawjaw-", name, ".wasm"].concat()
     }
@@ -49,7 +52,7 @@ impl Part {
 thread_local! {
     static FOLDER: RefCell<String> = RefCell::default();
     /// What was asked for; answers `true` once it is there, else whether it could be fetched at all.
-    static ASKED: RefCell<[Option<Promise>; 7]> = RefCell::default();
+    static ASKED: RefCell<[Option<Promise>; 8]> = RefCell::default();
 }
 
 #[wasm_bindgen]

@@ -1,11 +1,14 @@
 //! An answer as it came, to be read through the profile.
 
 use gloo_net::http::Headers as Received;
+use js_sys::RegExp;
 use web_sys::Document;
 
+use crate::domain::rich;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::Endpoint;
 use crate::endpoint::http::{exchange, warn};
+use crate::endpoint::part::{Part, need};
 use crate::json::Value;
 use crate::json::digits;
 use crate::profile::expression::{Answer, Headers};
@@ -29,7 +32,7 @@ impl Headers for Reply {
 impl Reply {
     /// What stands in the page itself, in `script` elements of a type: the first that is a record with
     /// comments in it, else the first.
-    pub(super) fn of_page(kind: &str) -> Self {
+    fn of_page(kind: &str) -> Self {
         let document = web_sys::window().and_then(|window| window.document());
         let scripts = document.as_ref().map(|document| texts(document, kind)).unwrap_or_default();
         let mut values: Vec<Value> =
@@ -62,7 +65,28 @@ fn texts(document: &Document, kind: &str) -> Vec<String> {
     scripts.filter_map(|script| script.text_content()).collect()
 }
 
+/// Whether bodies in a text of JSON may hold more than plain words and marks. `<` and `>` may be escaped there.
+pub(super) fn is_rich(text: &str) -> bool {
+    const SIGNS: &str = "spoiler|aria-hidden|math.{1,2}tex|(<|3c)(math|iframe|video|audio|object|embed)|(>|gt;|3e)!";
+    RegExp::new(SIGNS, "i").test(text)
+}
+
 impl Endpoint {
+    /// What stands in the page itself.
+    pub(super) async fn of_page(&self, kind: &str) -> Result<Reply, Trouble> {
+        self.prepare("").await?;
+        Ok(Reply::of_page(kind))
+    }
+
+    /// Fetches what reads bodies that hold more, before they are read: what is closed must not be seen meanwhile.
+    async fn prepare(&self, text: &str) -> Result<(), Trouble> {
+        if !rich::is_here() && (self.profile.tells_more() || is_rich(text)) {
+            need(Part::Bodies).await?;
+            rich::came();
+        }
+        Ok(())
+    }
+
     /// Sends a request; an answer that is no success, or that the profile calls a failure, is trouble.
     pub(super) async fn ask(&self, request: &Request) -> Result<Reply, Trouble> {
         let answer = exchange(request).await?;
@@ -95,6 +119,7 @@ impl Endpoint {
         if let Some(token) = self.profile.token(&reply.answer(&variables)) {
             self.own.borrow_mut().token = Some(token);
         }
+        self.prepare(body).await?;
         Ok(reply)
     }
 }

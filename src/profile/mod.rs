@@ -1,5 +1,6 @@
 //! How an endpoint talks, described by data. Pure: text in, domain values and requests out.
 
+pub mod attached;
 pub mod expression;
 pub mod grammar;
 pub mod live;

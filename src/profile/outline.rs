@@ -104,7 +104,7 @@ fn line(found: &Found, full: bool) -> String {
     for address in [&comment.author.url, &comment.url].into_iter().flatten().filter(|_| full) {
         more += &["<", address, ">"].concat();
     }
-    let words = markup::words(&markup::read(&comment.body));
+    let words = markup::excerpt(&markup::read(&comment.body));
     let words: Vec<&str> = words.split_whitespace().take(8).collect();
     let date = comment.created.map_or("-".to_owned(), date);
     let name = if comment.author.name.is_empty() { "-" } else { &comment.author.name };

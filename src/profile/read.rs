@@ -10,6 +10,7 @@ use crate::domain::decimal;
 use crate::domain::language;
 use crate::domain::markup;
 use crate::domain::rating::{Rating, Stars};
+use crate::domain::rich;
 use crate::domain::time::{Time, zone};
 use crate::domain::vote::{Tally, Vote};
 use crate::json::Value;
@@ -118,9 +119,14 @@ impl Profile {
             };
             let facets = choice.get("facets").filter(|_| format == Format::Plain);
             let facets = facets.map(|told| facets_of(scope, told)).unwrap_or_default();
-            Some(Body { text, format, facets })
+            Some(Body { text, format, facets, ..Body::default() })
         });
-        bodies.into_iter().next().unwrap_or_default()
+        let mut body = bodies.into_iter().next().unwrap_or_default();
+        scope.answer.url.clone_into(&mut body.base);
+        if rich::is_here() {
+            self.attach(scope, &mut body);
+        }
+        body
     }
 
     /// A time; of several the earliest, where the profile says so: people forge the times of what they write.

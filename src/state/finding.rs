@@ -119,7 +119,7 @@ impl Index {
         let row = &mut self.rows[key.index()];
         if row.of != of {
             self.size -= row.words.len();
-            let said = markup::words(&markup::read(&comment.body));
+            let said = markup::excerpt(&markup::read(&comment.body));
             // Nobody looks for the mark between them.
             let said = lower(&[&said, "\n\n", &*comment.author.name].concat());
             let found = letters::find(&said, words).is_some();

@@ -180,7 +180,7 @@ impl Discussion {
             let Some(comment) = self.peek(key) else { continue };
             all += &comment.author.name;
             all.push(' ');
-            all += &markup::words(&markup::read(&comment.body));
+            all += &markup::excerpt(&markup::read(&comment.body));
             all.push(' ');
         }
         all

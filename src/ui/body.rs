@@ -2,13 +2,15 @@
 
 use std::cell::Cell;
 
-use web_sys::Url;
+use web_sys::{Url, VttCue};
 
 use crate::domain::address;
+use crate::domain::attached;
 use crate::domain::body::{Body, Format};
 use crate::domain::letters;
 use crate::domain::markdown;
 use crate::domain::markup::{self, Node};
+use crate::domain::rich;
 use crate::endpoint::part::{Part, need};
 use crate::text::Text;
 use crate::ui::el::{El, el, spawn};
@@ -23,10 +25,13 @@ pub fn show(text: &Text, images: &str, into: &El, body: &Body) {
     if body.format == Format::Markdown {
         // Those that ask are answered in their order, so what came last is what stays.
         let (text, images, into) = (text.clone(), images.to_owned(), into.clone());
-        let typed = body.text.clone();
+        let body = body.clone();
         spawn(async move {
             if need(Part::Markdown).await.is_ok() {
-                show_nodes(&text, &images, &into, &markdown::read(&typed));
+                let nodes = markdown::read(&body.text, &body.base);
+                let here = rich::is_here();
+                let nodes = if here { attached::whole(&body, nodes) } else { nodes };
+                show_nodes(&text, &images, &into, &nodes);
             }
         });
     }
@@ -50,12 +55,29 @@ impl Pen<'_> {
             match child {
                 Node::Text(text) => into.add_text(text),
                 Node::Element { name: "img", attributes, children } => {
-                    for (_, src) in attributes {
-                        self.image(into, src, &markup::words(children));
+                    let words = markup::words(children);
+                    match &attributes[..] {
+                        [(_, src)] => self.image(into, src, &words),
+                        [(_, src), (_, class), ..] if address::allows(self.images, src) => {
+                            into.add(picture(src, &words).class(class));
+                        }
+                        // A sign.
+                        _ => into.add_text(&words),
                     }
                 }
                 Node::Element { name, attributes, children } => {
                     let made = el(name);
+                    match (*name, children.first()) {
+                        (_, Some(Node::Element { name: "summary", .. })) => {}
+                        ("details", _) => {
+                            made.add(el("summary").text(&self.text.say("unopened")));
+                        }
+                        _ => {}
+                    }
+                    // Paragraphs have the direction of what they say by the style sheet; what has a side, by this.
+                    if matches!(*name, "blockquote" | "ul" | "ol" | "table" | "details") {
+                        made.set("dir", "auto");
+                    }
                     self.nodes(&made, children);
                     into.add(made.clone());
                     for (name, value) in attributes {
@@ -98,6 +120,12 @@ impl Pen<'_> {
             say_host(into, address::host(letters::cut(src, "://").map_or("", |(_, after)| after)));
         }
     }
+}
+
+/// What a reference of HTML stands for, by the browser: subtitles (WebVTT) may hold all there are, and nothing of a
+/// page is made of them here.
+pub fn named(reference: &str) -> Option<String> {
+    VttCue::new(0.0, 1.0, reference).ok()?.get_cue_as_html().text_content()
 }
 
 fn say_host(into: &El, host: &str) {

@@ -7,9 +7,11 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use crate::domain::address;
+use crate::domain::attached;
 use crate::domain::author::Author;
 use crate::domain::body::Body;
 use crate::domain::comment::{Comment, CommentKey, Standing};
+use crate::domain::markup::Node;
 use crate::domain::time::Time;
 use crate::domain::vote::Tally;
 use crate::endpoint::now;
@@ -193,15 +195,22 @@ impl Parts {
         if let Some(image) = author.image.as_ref().filter(|i| address::allows(&scene.avatars, i)) {
             avatar.add(body::picture(image, ""));
         }
-        let said = name(scene, author);
         // Names are isolated: they may be written in the other direction.
+        let said = el("bdi");
+        let words = name(scene, author);
+        if comment.body.emojis.is_empty() {
+            said.set_text(&words);
+        } else {
+            let nodes = attached::signs(vec![Node::Text(words)], &comment.body.emojis, false);
+            body::show_nodes(&scene.text, &scene.images, &said, &nodes);
+        }
         let shown = match &author.url {
             Some(url) => {
-                let anchor = el("a").child(el("bdi").text(&said));
+                let anchor = el("a").child(said);
                 body::link(&anchor, url);
                 anchor
             }
-            None => el("bdi").text(&said),
+            None => said,
         };
         self.author.clear();
         self.author.add(avatar);

@@ -66,7 +66,7 @@ fn told(discussion: &Discussion, address: &str) -> Vec<Told> {
         }
         told.push(Told {
             url: [address, "#", &discussion.fragment(key)].concat(),
-            words: markup::words(&markup::read(&comment.body)),
+            words: markup::excerpt(&markup::read(&comment.body)),
             created: comment.created.map(machine).unwrap_or_default(),
             author: comment.author,
             tally: comment.tally,

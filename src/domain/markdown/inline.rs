@@ -3,7 +3,8 @@
 use crate::domain::entity;
 use crate::domain::letters::tidy;
 use crate::domain::markdown::link::target;
-use crate::domain::markup::{DEEPEST, MOST, Node, element, link_address, linked};
+use crate::domain::markup::{DEEPEST, MOST, Node, element, image, link_address, placed, words};
+use crate::domain::plain::linked;
 
 /// Something on the way to becoming nodes.
 enum Piece {
@@ -26,8 +27,9 @@ enum Piece {
 }
 
 /// Reads a paragraph.
-pub(super) fn read(words: &str) -> Vec<Node> {
-    let mut reader = Reader { rest: words, before: None, pieces: Vec::new(), brackets: Vec::new() };
+pub(super) fn read(words: &str, base: &str) -> Vec<Node> {
+    let (pieces, brackets) = (Vec::new(), Vec::new());
+    let mut reader = Reader { rest: words, base, before: None, pieces, brackets };
     while !reader.rest.is_empty() && reader.pieces.len() < MOST {
         reader.step();
     }
@@ -43,6 +45,7 @@ pub(super) fn text(text: &str) -> Vec<Node> {
 
 struct Reader<'a> {
     rest: &'a str,
+    base: &'a str,
     /// The character before the rest.
     before: Option<char>,
     pieces: Vec<Piece>,
@@ -68,9 +71,10 @@ impl<'a> Reader<'a> {
             ']' => self.close(),
             '<' => self.autolink(),
             '&' => {
-                let (character, length) = entity::decode(self.rest).unwrap_or(('&', 1));
+                let decoded = entity::decode(self.rest, true);
+                let (said, length) = decoded.unwrap_or_else(|| ("&".to_owned(), 1));
                 self.take(length);
-                self.text(character.encode_utf8(&mut [0; 4]));
+                self.text(&said);
             }
             '\n' => {
                 self.take(1);
@@ -171,18 +175,21 @@ impl<'a> Reader<'a> {
     fn close(&mut self) {
         self.take(1);
         let Some(place) = self.brackets.pop() else { return self.text("]") };
-        let Piece::Bracket { image, alive } = self.pieces[place] else { return };
+        let Piece::Bracket { image: is_image, alive } = self.pieces[place] else { return };
         let target = alive.then(|| target(self.rest)).flatten();
         let Some((address, length)) = target else {
             // It is the text it is, and may be part of what surrounds it.
-            self.pieces[place] = Piece::Text(if image { "![" } else { "[" }.to_owned());
+            self.pieces[place] = Piece::Text(if is_image { "![" } else { "[" }.to_owned());
             return self.text("]");
         };
         self.take(length);
         let inside = emphasized(self.pieces.split_off(place + 1));
         self.pieces.pop();
-        if image {
-            self.pieces.extend(inside);
+        if is_image {
+            let Some(src) = placed(self.base, &address) else { return self.pieces.extend(inside) };
+            let said: Vec<Node> = inside.into_iter().map(node).collect();
+            let said = tidy(&words(&said));
+            self.pieces.push(Piece::Node(image(vec![("src", src)], said), 1));
             return;
         }
         // A link has no links in it.
@@ -191,7 +198,7 @@ impl<'a> Reader<'a> {
                 *alive = false;
             }
         }
-        self.pieces.push(wrapped("a", link_address(&address), inside));
+        self.pieces.push(wrapped("a", link_address(self.base, &address), inside));
     }
 
     fn autolink(&mut self) {
@@ -216,7 +223,8 @@ impl<'a> Reader<'a> {
         let inside = self.take(inside.len());
         self.take(1);
         let address = if mail { ["mailto:", inside].concat() } else { inside.to_owned() };
-        self.pieces.push(Piece::Node(element("a", link_address(&address), text(inside)), 1));
+        self.pieces
+            .push(Piece::Node(element("a", link_address(self.base, &address), text(inside)), 1));
     }
 }
 

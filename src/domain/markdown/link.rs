@@ -55,11 +55,13 @@ fn unescaped(address: &str) -> String {
     while let Some(c) = rest.chars().next() {
         let next = rest[c.len_utf8()..].chars().next();
         let (said, length) = match (c, next) {
-            ('\\', Some(next)) if next.is_ascii_punctuation() => (next, 2),
-            ('&', _) => entity::decode(rest).unwrap_or(('&', 1)),
-            _ => (c, c.len_utf8()),
+            ('\\', Some(next)) if next.is_ascii_punctuation() => (next.into(), 2),
+            _ => {
+                let decoded = entity::decode(rest, true);
+                decoded.unwrap_or_else(|| (c.into(), c.len_utf8()))
+            }
         };
-        out.push(said);
+        out += &said;
         rest = &rest[length..];
     }
     out

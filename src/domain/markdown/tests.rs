@@ -11,6 +11,7 @@ fn picture(nodes: &[Node]) -> String {
     for node in nodes {
         match node {
             Node::Text(text) => out += text,
+            Node::Element { name: "img", children, .. } => out += &words(children),
             // An address by itself is a link in ours.
             Node::Element { attributes, children, .. }
                 if attributes.iter().any(|(_, href)| words(children) == *href) =>
@@ -19,8 +20,8 @@ fn picture(nodes: &[Node]) -> String {
             }
             Node::Cut => out += "<cut>",
             Node::Element { name, attributes, children } => {
-                let href =
-                    attributes.first().map(|(_, href)| format!("={href}")).unwrap_or_default();
+                let told = attributes.iter().find(|(name, _)| matches!(*name, "href" | "start"));
+                let href = told.map(|(_, told)| format!("={told}")).unwrap_or_default();
                 out += &["<", name, &href, ">", &picture(children), "</>"].concat();
             }
         }
@@ -56,12 +57,12 @@ fn reference(markdown: &str) -> String {
                 let href = match &tag {
                     Tag::Link { dest_url, link_type, .. } => {
                         let mail = *link_type == LinkType::Email;
-                        link_address(&if mail {
-                            format!("mailto:{dest_url}")
-                        } else {
-                            dest_url.to_string()
-                        })
+                        link_address(
+                            "",
+                            &if mail { format!("mailto:{dest_url}") } else { dest_url.to_string() },
+                        )
                     }
+                    Tag::List(Some(start)) if *start != 1 => Some(start.to_string()),
                     _ => None,
                 };
                 let href = href.map(|href| format!("={href}")).unwrap_or_default();
@@ -85,7 +86,7 @@ fn reference(markdown: &str) -> String {
 #[track_caller]
 fn check(markdown: &str) {
     let markdown = &format!("{markdown}\n");
-    assert_eq!(picture(&read(markdown)), reference(markdown), "{markdown:?}");
+    assert_eq!(picture(&read(markdown, "")), reference(markdown), "{markdown:?}");
 }
 
 #[test]
@@ -260,13 +261,30 @@ fn links() {
 
 #[test]
 fn what_is_written_apart() {
-    let ours = |markdown: &str| picture(&read(markdown));
+    let ours = |markdown: &str| picture(&read(markdown, ""));
     // HTML is the words it is.
     assert_eq!(ours("<b>*a*</b>"), "<p><b><em>a</></b></>");
     assert_eq!(ours("<a b>"), "<p><a b></>");
+    // A spoiler is closed, a list counts on, and an image is one where it says from where.
+    for (markdown, shown) in [
+        (
+            "::: spoiler b *c*\n**d**\n:::\ne",
+            "<details><summary>b *c*</><p><strong>d</></></><p>e</>",
+        ),
+        ("a >!b!<\n\n4. c", "<p>a</><details><p>b</></><ol=4><li>c</></>"),
+        ("`>!a!<`", "<p><code>>!a!<</></>"),
+    ] {
+        assert_eq!(ours(markdown), shown, "{markdown}");
+    }
+    let image = |markdown| format!("{:?}", read(markdown, "https://s.example/api/1"));
+    let there = image("![a *b*](/c.png) [d](/e)");
+    for told in ["(\"src\", \"https://s.example/c.png\")", "\"a b\"", "\"https://s.example/e\""] {
+        assert!(there.contains(told), "{there}");
+    }
+    assert!(!image("![a](javascript:b)").contains("img"));
     // Addresses are links, references are not made.
     for address in ["see https://x.org/?a&b.", "[a]: https://x.org/?a&b"] {
-        let nodes = format!("{:?}", read(address));
+        let nodes = format!("{:?}", read(address, ""));
         assert!(nodes.contains("(\"href\", \"https://x.org/?a&b\")"), "{nodes}");
     }
 }
@@ -311,12 +329,12 @@ fn random_texts_are_read_alike() {
     for _ in 0..cases {
         let text: String = (0..=next(14)).map(|_| PIECES[next(PIECES.len())]).collect();
         let text = text + "\n";
-        if picture(&read(&text)) == reference(&text) {
+        if picture(&read(&text, "")) == reference(&text) {
             alike += 1;
         } else if apart.len() < 12 {
             apart.push(format!(
                 "{text:?}\n  ours {}\n  lib  {}",
-                picture(&read(&text)),
+                picture(&read(&text, "")),
                 reference(&text)
             ));
         }
@@ -357,7 +375,7 @@ fn bombs_take_no_time() {
         ("> a\nb\nb\nb\nb\nb\nb\nb\n", 6_000),
     ] {
         let started = std::time::Instant::now();
-        let nodes = read(&bomb.repeat(times));
+        let nodes = read(&bomb.repeat(times), "");
         assert!(started.elapsed().as_secs() < 5, "{bomb:?} takes {:?}", started.elapsed());
         assert!(deepest(&nodes) <= 3 * DEEPEST, "{bomb:?} nests {}", deepest(&nodes));
     }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::domain::markdown;
+use crate::domain::rich;
 use crate::endpoint::part::{Part, need};
 use crate::ui::body;
 use crate::ui::composer::Form;
@@ -42,8 +43,10 @@ impl Preview {
             return self.button.set("aria-pressed", "false");
         }
         spawn(async move {
-            match need(Part::Markdown).await {
+            let both = [need(Part::Markdown).await, need(Part::Bodies).await];
+            match both.into_iter().collect::<Result<(), _>>() {
                 Ok(()) => {
+                    rich::came();
                     self.whole.toggle("hidden", false);
                     self.button.set("aria-pressed", "true");
                     self.paint();
@@ -58,7 +61,7 @@ impl Preview {
     fn paint(&self) {
         if self.is_on() {
             let scene = &self.form.scene;
-            let nodes = markdown::read(&self.form.text());
+            let nodes = markdown::read(&self.form.text(), "");
             body::show_nodes(&scene.text, &scene.images, &self.shown, &nodes);
         }
     }

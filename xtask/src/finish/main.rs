@@ -43,6 +43,16 @@ const PARTS: &[Part] = &[
     Part { name: "following", doors: &["jawjaw::ui::following::begin"] },
     Part { name: "sources", doors: &["jawjaw::element::sources::add"] },
     Part { name: "data", doors: &["jawjaw::ui::linked_data::keep"] },
+    Part {
+        name: "bodies",
+        doors: &[
+            "jawjaw::domain::rich::html",
+            "jawjaw::domain::rich::text",
+            "jawjaw::domain::attached::whole",
+            "jawjaw::domain::attached::signs",
+            "<jawjaw::profile::Profile>::attach",
+        ],
+    },
 ];
 
 fn main() -> Result<()> {

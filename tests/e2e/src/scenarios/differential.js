@@ -4,9 +4,12 @@
   // `setHTML` takes them out with all that is in them.
   const REFUSED = "object, embed, iframe, frame, script";
   const RAW = new Set("script style textarea title xmp iframe noembed noframes noscript plaintext".split(" "));
+  const EMBEDDED = new Set("iframe video audio object embed".split(" "));
   // What is shown by us → as which it may have been written.
   const WRITTEN = {
-    p: "p div", strong: "b strong", em: "i em", s: "s del strike", code: "code tt",
+    p: `p div section article aside address center dl dt dd figure figcaption header footer main nav hgroup fieldset legend
+      form dialog search option optgroup iframe video audio object embed`, a: "a iframe video audio object embed",
+    ul: "ul menu", strong: "b strong", em: "i em", s: "s del strike", code: "code tt",
     h4: "h1", h5: "h2", h6: "h3 h4 h5 h6",
   };
   const plain = (text) => text.replace(/[\s\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "");
@@ -24,6 +27,17 @@
       const name = node.localName;
       if (name) seen.names[name] = (seen.names[name] ?? 0) + 1;
       const html = node.namespaceURI === "http://www.w3.org/1999/xhtml";
+      // What is embedded is a link to it.
+      if (html && EMBEDDED.has(name)) {
+        const place = [node, ...node.querySelectorAll("source, embed")]
+          .flatMap((one) => ["data-src", "data-lazy-src", "src", "data"].map((at) => address(one.getAttribute(at) ?? "")))
+          .find((one) => /^https?:/i.test(one) && URL.canParse(one));
+        if (place) {
+          const link = { href: place, text: "", gone: true };
+          seen.links.push(link);
+          walk(new Text(`${node.getAttribute("title") ?? ""}${new URL(place).host}`), [...within, link]);
+        }
+      }
       if (html && RAW.has(name)) return;
       // An image is a link to it or its words; either way its words may be read.
       if (html && name === "img") walk(new Text(node.getAttribute("alt") ?? ""), within);
@@ -65,7 +79,7 @@
       if (at >= 0 && !says(text, same.join(""))) found.push("around");
     }
     for (const [name, count] of Object.entries(ours.names)) {
-      const written = (WRITTEN[name] ?? name).split(" ");
+      const written = (WRITTEN[name] ?? name).split(/\s+/);
       const there = written.reduce((sum, one) => sum + (theirs.names[one] ?? 0), 0);
       if (there < count) found.push(`name ${name}`);
     }

@@ -150,14 +150,16 @@ fn drafts_are_previewed(world: &World) -> Result<()> {
     page.eval("void deep('jaw-jaw', '.write textarea').focus()")?;
     page.wait("deep('jaw-jaw', '.write [data-mark=preview]')")?;
     page.click("deep('jaw-jaw', '.write [data-mark=preview]')")?;
-    for batch in payloads.chunks(40) {
-        let text = batch.join("\n\n");
+    for (number, batch) in payloads.chunks(40).enumerate() {
+        // At the beginning: all of a batch is shown at once, but of a long one not the end.
+        let begins = format!("batch {number} begins");
+        let text = [&*begins, "\n\n", &batch.join("\n\n")].concat();
         page.eval(&format!(
-            "(() => {{ const field = deep('jaw-jaw', '.write textarea'); field.value = {} + '\\n\\nthe very end';
+            "(() => {{ const field = deep('jaw-jaw', '.write textarea'); field.value = {};
                 field.dispatchEvent(new InputEvent('input', {{ bubbles: true }})) }})()",
             json!(text)
         ))?;
-        page.wait("deep('jaw-jaw', '.preview')?.textContent.includes('the very end')")?;
+        page.wait(&format!("deep('jaw-jaw', '.preview')?.textContent.includes('{begins}')"))?;
         let told = page.eval(&JUDGE.replace("'.words'", "'.preview .words'"))?;
         let lists = ["outside", "unasked", "csp", "errors"];
         let clean = lists.iter().all(|list| told[list] == json!([])) && told["fired"] == 0;

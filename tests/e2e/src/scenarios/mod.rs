@@ -2,6 +2,7 @@
 
 mod a11y;
 mod addresses;
+mod bodies;
 pub(crate) mod common;
 mod composer;
 mod counts;
@@ -70,6 +71,7 @@ pub fn all() -> Vec<Scenario> {
         services::SCENARIOS,
         hosts::SCENARIOS,
         pictures::SCENARIOS,
+        bodies::SCENARIOS,
         policy::SCENARIOS,
         hostile::SCENARIOS,
         differential::SCENARIOS,
