@@ -1,6 +1,6 @@
 //! What the language of profiles can say that no fixture of a built-in profile shows.
 
-use jawjaw::domain::body::{Body, Format};
+use jawjaw::domain::body::{Extras, Format};
 use jawjaw::json::Value;
 use jawjaw::profile::Profile;
 use jawjaw::profile::expression::Answer;
@@ -184,9 +184,9 @@ fn a_list_may_be_known_to_be_cut() {
 }
 
 /// One comment of a service that tells what `comment` says it does, in an answer from there.
-fn body(comment: &str, item: &str) -> Body {
+fn extras(comment: &str, item: &str) -> Extras {
     let page = read("", comment, &["[", item, "]"].concat());
-    page.found[0].comment.body.clone()
+    page.found[0].comment.body.extras.as_deref().cloned().unwrap_or_default()
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn what_hangs_from_a_comment_is_found() {
         {"u":"https://f.example/a.mp4","s":"https://f.example/s.png","type":"video","n":"N"},
         {"u":"javascript:a","type":"image"},{"u":"https://f.example/a.pdf"}],"card":{"u":"https://c.example/"},
         "photos":["https://p.example/1","/2",{"value":"https://p.example/3"}],"poll":{"options":[{"title":"Yes"}]}}"#;
-    let seen: Vec<String> = body(told, item)
+    let seen: Vec<String> = extras(told, item)
         .attachments
         .into_iter()
         .map(|it| [it.href, it.picture, Some(it.words)].map(Option::unwrap_or_default).join(" "))
@@ -223,10 +223,10 @@ fn warnings_and_signs_are_found() {
         "emojis":[{"items":"/e","shortcode":"/c","image":"/i"},{"items":"/by/e","shortcode":"/c","image":"/i"}]"#;
     let item = r#"{"id":1,"cw":"Film","nsfw":true,"e":[{"c":"cat","i":"https://e.example/c"},{"c":"x","i":"data:x"}],
         "by":{"e":[{"c":"dog","i":"https://e.example/d"}]}}"#;
-    let seen = body(told, item);
+    let seen = extras(told, item);
     assert_eq!((seen.warning.as_str(), seen.sensitive), ("Film", true));
     let names: Vec<&str> = seen.emojis.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["cat", "dog"]);
-    let seen = body(told, r#"{"id":1,"cw":"","nsfw":false}"#);
+    let seen = extras(told, r#"{"id":1,"cw":"","nsfw":false}"#);
     assert_eq!((seen.warning.as_str(), seen.sensitive), ("", false));
 }

@@ -1,6 +1,6 @@
 //! What stands around the text of a comment: its attachments, its signs, and what is closed until a reader opens it.
 
-use crate::domain::body::{Attachment, Body};
+use crate::domain::body::{Attachment, Extras};
 use crate::domain::letters::tidy;
 use crate::domain::markup::{Node, element, host_of, image};
 
@@ -9,17 +9,17 @@ const SIGNS: usize = 200;
 
 /// The tree of a body from that of its text. A door of its part ([`crate::domain::rich`]).
 #[inline(never)]
-pub fn whole(body: &Body, nodes: Vec<Node>) -> Vec<Node> {
-    let closed = body.sensitive && body.warning.is_empty();
-    let mut nodes = signs(nodes, &body.emojis, closed);
-    let attached: Vec<Node> = body.attachments.iter().map(node).collect();
+pub fn whole(extras: &Extras, nodes: Vec<Node>) -> Vec<Node> {
+    let closed = extras.sensitive && extras.warning.is_empty();
+    let mut nodes = signs(nodes, &extras.emojis, closed);
+    let attached: Vec<Node> = extras.attachments.iter().map(node).collect();
     if closed && !attached.is_empty() {
         nodes.push(element("details", None, attached));
     } else {
         nodes.extend(attached);
     }
-    if !body.warning.is_empty() {
-        let warning = signs(vec![Node::Text(tidy(&body.warning))], &body.emojis, false);
+    if !extras.warning.is_empty() {
+        let warning = signs(vec![Node::Text(tidy(&extras.warning))], &extras.emojis, false);
         nodes.insert(0, element("summary", None, warning));
         nodes = vec![element("details", None, nodes)];
     }
@@ -92,6 +92,7 @@ fn signs_in(text: &str, emojis: &[(String, String)], out: &mut Vec<Node>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::body::{Body, Format};
     use crate::domain::markup::{excerpt, read, words};
 
     fn picture(nodes: &[Node]) -> String {
@@ -118,7 +119,11 @@ mod tests {
     }
 
     fn body(text: &str, attachments: Vec<Attachment>) -> Body {
-        Body { text: text.to_owned(), attachments, ..Body::default() }
+        with(text, Extras { attachments, ..Extras::default() })
+    }
+
+    fn with(text: &str, extras: Extras) -> Body {
+        Body { text: text.to_owned(), extras: Some(extras.into()), ..Body::default() }
     }
 
     const CAT: &str = "https://f.example/cat.png";
@@ -139,8 +144,12 @@ mod tests {
 
     #[test]
     fn a_warning_is_said_and_the_rest_waits() {
-        let warned =
-            Body { warning: "The end".to_owned(), ..body("secret", vec![attached("", CAT, "c")]) };
+        let extras = Extras {
+            warning: "The end".to_owned(),
+            attachments: vec![attached("", CAT, "c")],
+            ..Extras::default()
+        };
+        let warned = with("secret", extras.clone());
         check(
             &warned,
             "[details [summary The end][p secret][p [img=https://f.example/cat.png c]]]",
@@ -148,21 +157,21 @@ mod tests {
         assert_eq!(excerpt(&read(&warned)).trim(), "The end");
         assert!(words(&read(&warned)).contains("secret"));
         // A warning is enough.
-        let both = Body { sensitive: true, ..warned.clone() };
+        let both = with("secret", Extras { sensitive: true, ..extras });
         assert_eq!(read(&both), read(&warned));
     }
 
     #[test]
     fn sensitive_pictures_wait_and_words_do_not() {
-        let sensitive = Body { sensitive: true, ..body("a", vec![attached("", CAT, "c")]) };
-        check(&sensitive, "[p a][details [p [img=https://f.example/cat.png c]]]");
-        check(&Body { sensitive: true, ..body("a", Vec::new()) }, "[p a]");
-        let html = Body {
-            text: "<p>a<a href=https://x.org><img src=https://f.example/cat.png></a>".to_owned(),
-            format: crate::domain::body::Format::Html,
-            sensitive: true,
-            ..Body::default()
-        };
+        let sensitive = Extras { sensitive: true, ..Extras::default() };
+        let attachments = vec![attached("", CAT, "c")];
+        check(
+            &with("a", Extras { attachments, ..sensitive.clone() }),
+            "[p a][details [p [img=https://f.example/cat.png c]]]",
+        );
+        check(&with("a", sensitive.clone()), "[p a]");
+        let text = "<p>a<a href=https://x.org><img src=https://f.example/cat.png></a>";
+        let html = Body { format: Format::Html, ..with(text, sensitive) };
         check(&html, "[p a[details [a=https://x.org [img=https://f.example/cat.png ]]]]");
     }
 
@@ -171,11 +180,12 @@ mod tests {
         let emojis = vec![("cat".to_owned(), CAT.to_owned())];
         let text = "a :cat: :dog:cat: :cat:: b:cat";
         check(
-            &Body { emojis: emojis.clone(), ..body(text, Vec::new()) },
+            &with(text, Extras { emojis: emojis.clone(), ..Extras::default() }),
             "[p a [img=https://f.example/cat.png=emoji :cat:] :dog[img=https://f.example/cat.png=emoji :cat:] \
              [img=https://f.example/cat.png=emoji :cat:]: b:cat]",
         );
-        let warned = Body { emojis, warning: ":cat:".to_owned(), ..body("b", Vec::new()) };
+        let warning = ":cat:".to_owned();
+        let warned = with("b", Extras { emojis, warning, ..Extras::default() });
         check(&warned, "[details [summary [img=https://f.example/cat.png=emoji :cat:]][p b]]");
     }
 }

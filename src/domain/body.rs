@@ -1,6 +1,7 @@
 //! What a comment says, before it is read into a tree.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The media type a body comes in; schema.org calls it `encodingFormat`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +25,13 @@ pub struct Body {
     pub facets: Vec<(Range<usize>, String)>,
     /// The address of the answer: relative addresses in the text are relative to it.
     pub base: String,
+    /// What hangs from it, where anything does.
+    pub extras: Option<Arc<Extras>>,
+}
+
+/// What a comment has beside its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
     /// What a reader is told before all the rest; empty for none.
     pub warning: String,
     /// Without a warning, pictures and attachments wait until they are asked for.

@@ -113,7 +113,15 @@ pub fn read(body: &Body) -> Vec<Node> {
         Format::Plain if !body.facets.is_empty() => faceted(body),
         Format::Plain | Format::Markdown => plain(&body.text),
     };
-    if rich::is_here() { attached::whole(body, nodes) } else { nodes }
+    whole(body, nodes)
+}
+
+/// The tree of a body, with what hangs from it, from that of its text.
+pub fn whole(body: &Body, nodes: Vec<Node>) -> Vec<Node> {
+    match &body.extras {
+        Some(extras) => attached::whole(extras, nodes),
+        None => nodes,
+    }
 }
 
 /// The text of a body without its markup.

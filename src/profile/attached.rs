@@ -1,6 +1,8 @@
 //! What an answer tells of a comment beside its words: a warning, attachments, signs.
 
-use crate::domain::body::{Attachment, Body};
+use std::sync::Arc;
+
+use crate::domain::body::{Attachment, Extras};
 use crate::json::Value;
 use crate::profile::Profile;
 use crate::profile::expression::Scope;
@@ -17,13 +19,13 @@ impl Profile {
             || self.script().is_some()
     }
 
-    /// Reads that into a body. A door of its part ([`crate::domain::rich`]).
+    /// Reads that; `None` where there is none of it. A door of its part ([`crate::domain::rich`]).
     #[inline(never)]
-    pub fn attach(&self, scope: Scope, body: &mut Body) {
+    pub fn attach(&self, scope: Scope) -> Option<Arc<Extras>> {
         let member = |name: &str| self.at("/comment")?.get(name);
-        body.warning = scope.text(member("contentWarning")).unwrap_or_default();
-        body.sensitive = member("sensitive").is_some_and(|test| scope.holds(test));
-        body.attachments = each(scope, member("attachments"), |item, told| {
+        let warning = scope.text(member("contentWarning")).unwrap_or_default();
+        let sensitive = member("sensitive").is_some_and(|test| scope.holds(test));
+        let attachments = each(scope, member("attachments"), |item, told| {
             let href = address(item, told("contentUrl"));
             let kind = item.text(told("encodingFormat")).unwrap_or_default();
             let is_image = kind.starts_with("image");
@@ -33,9 +35,11 @@ impl Profile {
             let there = href.is_some() || picture.is_some() || !words.is_empty();
             there.then_some(Attachment { href, picture, words })
         });
-        body.emojis = each(scope, member("emojis"), |item, told| {
+        let emojis = each(scope, member("emojis"), |item, told| {
             Some((item.text(told("shortcode"))?, address(item, told("image"))?))
         });
+        let extras = Extras { warning, sensitive, attachments, emojis };
+        (extras != Extras::default()).then(|| extras.into())
     }
 }
 

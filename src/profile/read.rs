@@ -124,7 +124,7 @@ impl Profile {
         let mut body = bodies.into_iter().next().unwrap_or_default();
         scope.answer.url.clone_into(&mut body.base);
         if rich::is_here() {
-            self.attach(scope, &mut body);
+            body.extras = self.attach(scope);
         }
         body
     }

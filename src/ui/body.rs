@@ -10,7 +10,6 @@ use crate::domain::body::{Body, Format};
 use crate::domain::letters;
 use crate::domain::markdown;
 use crate::domain::markup::{self, Node};
-use crate::domain::rich;
 use crate::endpoint::part::{Part, need};
 use crate::text::Text;
 use crate::ui::el::{El, el, spawn};
@@ -29,11 +28,20 @@ pub fn show(text: &Text, images: &str, into: &El, body: &Body) {
         spawn(async move {
             if need(Part::Markdown).await.is_ok() {
                 let nodes = markdown::read(&body.text, &body.base);
-                let here = rich::is_here();
-                let nodes = if here { attached::whole(&body, nodes) } else { nodes };
-                show_nodes(&text, &images, &into, &nodes);
+                show_nodes(&text, &images, &into, &markup::whole(&body, nodes));
             }
         });
+    }
+}
+
+/// Shows the name of the author of a body, which may have signs in it.
+pub fn show_name(text: &Text, images: &str, into: &El, name: &str, body: &Body) {
+    match &body.extras {
+        Some(extras) if !extras.emojis.is_empty() => {
+            let nodes = vec![Node::Text(name.to_owned())];
+            show_nodes(text, images, into, &attached::signs(nodes, &extras.emojis, false));
+        }
+        _ => into.set_text(name),
     }
 }
 

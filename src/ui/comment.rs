@@ -7,11 +7,9 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 
 use crate::domain::address;
-use crate::domain::attached;
 use crate::domain::author::Author;
 use crate::domain::body::Body;
 use crate::domain::comment::{Comment, CommentKey, Standing};
-use crate::domain::markup::Node;
 use crate::domain::time::Time;
 use crate::domain::vote::Tally;
 use crate::endpoint::now;
@@ -197,13 +195,7 @@ impl Parts {
         }
         // Names are isolated: they may be written in the other direction.
         let said = el("bdi");
-        let words = name(scene, author);
-        if comment.body.emojis.is_empty() {
-            said.set_text(&words);
-        } else {
-            let nodes = attached::signs(vec![Node::Text(words)], &comment.body.emojis, false);
-            body::show_nodes(&scene.text, &scene.images, &said, &nodes);
-        }
+        body::show_name(&scene.text, &scene.images, &said, &name(scene, author), &comment.body);
         let shown = match &author.url {
             Some(url) => {
                 let anchor = el("a").child(said);
