@@ -255,6 +255,7 @@ fn edit_and_delete(visit: &Visit) -> Result<()> {
     visit.open("/")?;
     visit.signed("my own words")?;
     visit.reader.press("Control+Enter")?;
+    visit.sees(&format!("{FOCUS} === {}", card("my own words")))?;
     visit.reader.click(&button("my own words", "edit"))?;
     visit.sees(&format!("{FOCUS} === {REPLY} && {REPLY}.value === 'my own words'"))?;
     visit.reader.type_text(", changed")?;
