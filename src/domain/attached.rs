@@ -185,7 +185,7 @@ mod tests {
              [img=https://f.example/cat.png=emoji :cat:]: b:cat]",
         );
         let warning = ":cat:".to_owned();
-        let warned = with("b", Extras { emojis, warning, ..Extras::default() });
+        let warned = with("b", Extras { warning, emojis, ..Extras::default() });
         check(&warned, "[details [summary [img=https://f.example/cat.png=emoji :cat:]][p b]]");
     }
 }

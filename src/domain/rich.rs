@@ -50,10 +50,10 @@ pub(super) fn html(builder: &mut Builder, html: &str) {
 /// Stands for a script with the source of a formula.
 const SOURCE: &str = "<x-tex>";
 
-/// Bytes of a tag of MathJax's.
+/// Bytes of a tag of `MathJax`.
 const LONGEST_TAG: usize = 300;
 
-/// HTML with what MathJax 2 made its formulas of as text.
+/// HTML with what `MathJax` 2 made its formulas of as text.
 fn scripts(html: &str) -> String {
     let mut out = String::new();
     let mut rest = html;

@@ -130,7 +130,7 @@ impl Pen<'_> {
     }
 }
 
-/// What a reference of HTML stands for, by the browser: subtitles (WebVTT) may hold all there are, and nothing of a
+/// What a reference of HTML stands for, by the browser: subtitles (`WebVTT`) may hold all there are, and nothing of a
 /// page is made of them here.
 pub fn named(reference: &str) -> Option<String> {
     VttCue::new(0.0, 1.0, reference).ok()?.get_cue_as_html().text_content()
