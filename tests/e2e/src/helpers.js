@@ -96,7 +96,8 @@
       let before = box(element);
       if (!before) throw new Error("the element has no size");
       const { x, y } = centre(before);
-      if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) {
+      // At the very edge nothing is hit.
+      if (x < 1 || y < 1 || x > innerWidth - 1 || y > innerHeight - 1) {
         element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
         before = box(element);
       }

@@ -219,15 +219,17 @@ fn are_sorted_together(world: &World) -> Result<()> {
     let count = "deep('jaw-jaw', 'h2').textContent";
     page.wait(&format!("{first} === 'fine' || {first} === 'Good read :blobcat:'"))?;
     page.wait_for_text("1 comment could not be read.")?;
+    let others = "['Good read', 'fine'].every((words) => deepAll('jaw-jaw', 'article').some(
+        (card) => card.textContent.includes(words)))";
+    let whole = "(scrollTo(0, 1e6), deepWhole())";
+    // Each service answers when it answers.
+    page.wait(&format!("{whole} && {others}"))?;
     let before = page.text(count)?;
     page.click("deep('jaw-jaw', '[data-do=find]')")?;
     page.wait("deep('jaw-jaw', '.order select')")?;
     // The first of our own server's pages in that order, and what the others have.
     super::finding::order(&page, "newest")?;
     page.wait(&format!("{first} === 'here 59'"))?;
-    let others = "['Good read', 'fine'].every((words) => deepAll('jaw-jaw', 'article').some(
-        (card) => card.textContent.includes(words)))";
-    let whole = "(scrollTo(0, 1e6), deepWhole())";
     page.wait(&format!("{whole} && {others}"))?;
     ensure!(page.text(count)? == before, "{before} became {}", page.text(count)?);
     page.wait_for_text("1 comment could not be read.")?;
