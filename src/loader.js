@@ -9,7 +9,7 @@
   // currentScript behind <img name=currentScript>, and a module has none; the place an error is made at cannot be
   // forged.
   const here =
-    script?.dataset.base ||
+    script?.dataset?.base ||
     (Error().stack + " " + script?.src).match(/http[^\s()?]+\//)?.[0];
 
   // One copy of the code for all tags of a page; after a failure the next tag tries again. The build puts
@@ -149,7 +149,7 @@
 
   // A script that says what to show stands for a tag, once, however often it is run: a page may be kept with both.
   // A module does not know that it is this one.
-  for (const embed of document.querySelectorAll("[data-endpoint],[data-profile]")) {
+  for (const embed of document.querySelectorAll("script[data-endpoint],script[data-profile]")) {
     // Where it stands, if that is in the page; else where it says, or at the end of what is to be read.
     const { into } = embed.dataset;
     const stands = !into && embed.closest("body");

@@ -52,7 +52,8 @@ impl Endpoint {
             return Ok((all, whole));
         }
         let (mut variables, more) = (self.known(), self.has_more());
-        if more && self.profile.sorts_by("newest") {
+        // Of a service that tells, the newest were told of: in that order its unread pages would count as new.
+        if more && self.events().is_none() && self.profile.sorts_by("newest") {
             variables.set("sort", Value::text("newest"));
         }
         let thorough = more || self.events().is_some();

@@ -237,7 +237,7 @@ fn hostile_bodies_do_nothing(world: &World) -> Result<()> {
     page.eval("deepAll('jaw-jaw', '.words *, .name').forEach((e) => { e.dispatchEvent(new Event('mouseover')); if (!e.target) e.click?.(); })")?;
     let kept = page.eval(
         "[document.title, deepAll('jaw-jaw', '.words *').flatMap((e) => e.getAttributeNames())
-            .filter((name) => !['href', 'rel', 'target', 'class'].includes(name)).join(),
+            .filter((name) => !['href', 'rel', 'target', 'class', 'dir', 'open'].includes(name)).join(),
           deepAll('jaw-jaw', '.words :is(img, iframe, form, input, style, script, base, math)').length]",
     )?;
     ensure!(kept == serde_json::json!(["blog", "", 0]), "{kept}");
