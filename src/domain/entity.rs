@@ -108,9 +108,9 @@ const LATIN_1: usize = 96;
 const OLD: usize = 10;
 /// What the names after those stand for.
 #[cfg(not(target_family = "wasm"))]
-const OTHERS: [char; 30] = [
+const OTHERS: [char; 31] = [
     '&', '<', '>', '"', '&', '©', '>', '<', '"', '®', '\'', '™', '…', '—', '–', '‘', '’', '‚', '“',
-    '”', '„', '‹', '›', '•', '€', '←', '→', ':', '+', '\t',
+    '”', '„', '‹', '›', '•', '€', '←', '→', ':', '+', '\t', '∉',
 ];
 #[cfg(not(target_family = "wasm"))]
 const NAMES: &str = "\
@@ -120,7 +120,7 @@ const NAMES: &str = "\
     Ugrave Uacute Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute \
     ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc \
     uuml yacute thorn yuml amp lt gt quot AMP COPY GT LT QUOT REG apos trade hellip mdash ndash lsquo rsquo sbquo \
-    ldquo rdquo bdquo lsaquo rsaquo bull euro larr rarr colon plus Tab";
+    ldquo rdquo bdquo lsaquo rsaquo bull euro larr rarr colon plus Tab notin";
 
 #[cfg(test)]
 mod tests {
