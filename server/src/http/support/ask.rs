@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use crate::http::support::problem::Problem;
-use crate::http::support::strict::Strict;
+use crate::http::support::strict;
 use crate::limits;
 use crate::text;
 
@@ -144,8 +144,8 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         })?;
         let text = String::from_utf8(bytes.to_vec());
         let text = text.map_err(|_| invalid("The body is not valid UTF-8."))?;
-        match serde_json::from_str(&text) {
-            Ok(Strict(Value::Object(members))) => Ok(Self { members, text }),
+        match strict::read(&text) {
+            Ok(Value::Object(members)) => Ok(Self { members, text }),
             Ok(_) => Err(invalid("The body must be a JSON object.")),
             Err(error) => Err(invalid(&format!("The body is not valid JSON: {error}."))),
         }

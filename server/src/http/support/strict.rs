@@ -1,69 +1,74 @@
 //! JSON in which no member stands twice: what one reader takes for the first, another takes for the last.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// A value read strictly.
-pub(crate) struct Strict(pub(crate) Value);
+/// The value of a text, refused where a member stands twice in it.
+pub(crate) fn read(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str::<Once>(text)?;
+    serde_json::from_str(text)
+}
 
-impl<'de> Deserialize<'de> for Strict {
+/// JSON that was looked through and not kept. How a number reaches a visitor depends on features of
+/// `serde_json` that any crate of a build may switch on, so building the value is left to `serde_json`.
+struct Once;
+
+impl<'de> Deserialize<'de> for Once {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Self)
+        deserializer.deserialize_any(Looking)
     }
 }
 
-struct Reader;
+struct Looking;
 
-impl<'de> Visitor<'de> for Reader {
-    type Value = Value;
+impl<'de> Visitor<'de> for Looking {
+    type Value = Once;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("JSON")
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_bool<E>(self, _: bool) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_i64<E>(self, _: i64) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_u64<E>(self, _: u64) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_f64<E>(self, _: f64) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_str<E>(self, _: &str) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<Once, E> {
+        Ok(Once)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let mut out = Vec::new();
-        while let Some(Strict(value)) = list.next_element()? {
-            out.push(value);
-        }
-        Ok(out.into())
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Once, A::Error> {
+        while list.next_element::<Once>()?.is_some() {}
+        Ok(Once)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut out = Map::new();
-        while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
-            if out.contains_key(&name) {
-                return Err(A::Error::custom(format!("{name:?} stands twice")));
+    /// Under `arbitrary_precision` a number comes here too, as a map of one member.
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Once, A::Error> {
+        let mut names = HashSet::new();
+        while let Some((name, Once)) = members.next_entry::<String, Once>()? {
+            if let Some(twice) = names.replace(name) {
+                return Err(A::Error::custom(format!("{twice:?} stands twice")));
             }
-            out.insert(name, value);
         }
-        Ok(out.into())
+        Ok(Once)
     }
 }
 
@@ -73,12 +78,35 @@ mod tests {
 
     #[test]
     fn a_member_stands_once() {
-        let read = |text: &str| serde_json::from_str::<Strict>(text).map(|Strict(value)| value);
-        let same = r#"{"a":[1,-2,1.5,"x",null,true,{"b":{}}]}"#;
+        let same = r#"{"a":[1,-2,1.5,"x",null,true,{"b":{}},18446744073709551615]}"#;
         assert_eq!(read(same).expect("it is right").to_string(), same);
-        for twice in [r#"{"a":1,"a":1}"#, r#"{"b":{"a":1,"a":2}}"#, r#"[{"a":1,"\u0061":2}]"#] {
-            assert!(read(twice).is_err(), "{twice}");
+        let members = r#"[{"a":1},{"a":2}]"#;
+        assert!(read(members).is_ok(), "each object has its own");
+        for twice in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"b":{"a":1,"a":2}}"#,
+            r#"[{"a":1,"\u0061":2}]"#,
+            r#"{"a":1.5,"b":2,"a":-1e3}"#,
+        ] {
+            let error = read(twice).expect_err(twice).to_string();
+            assert!(error.contains("\"a\" stands twice"), "{error}");
         }
         assert!(read(&("[".repeat(10_000))).is_err());
+    }
+
+    /// Numbers are what they are, whatever the build makes of them on the way.
+    #[test]
+    fn numbers_stay_numbers() {
+        for (text, whole, float) in [
+            ("4", Some(4), Some(4.0)),
+            ("-7", Some(-7), Some(-7.0)),
+            ("4.0", None, Some(4.0)),
+            ("4e0", None, Some(4.0)),
+            ("0.5", None, Some(0.5)),
+        ] {
+            let value = read(text).expect(text);
+            assert!(value.is_number(), "{text}: {value:?}");
+            assert_eq!((value.as_i64(), value.as_f64()), (whole, float), "{text}");
+        }
     }
 }
