@@ -10,7 +10,10 @@
   // forged.
   const here =
     script?.dataset?.base ||
-    (Error().stack + " " + script?.src).match(/http[^\s()?]+\//)?.[0];
+    `${Error().stack} ${script?.src}`.match(/http[^\s()?]+\//)?.[0];
+
+  // An error comes in the answer's place.
+  const ask = (...given) => fetch(...given).catch((error) => error);
 
   // One copy of the code for all tags of a page; after a failure the next tag tries again. The build puts
   // the sums in: what is not what was built does not run (W3C SRI).
@@ -21,9 +24,7 @@
     link.nonce = nonce;
     // Another build has other addresses: some servers have browsers keep files for a year.
     link.href = base + "jawjaw-widget.js?" + (link.integrity = "jawjaw-widget.js");
-    const wasm = fetch(link.href.replace("js?", "wasm?"), {
-      integrity: "jawjaw-widget.wasm",
-    }).catch((error) => error);
+    const wasm = ask(link.href.replace("js?", "wasm?"), { integrity: "jawjaw-widget.wasm" });
     // `import` checks nothing, but takes what such a link has fetched and checked. WebKit does not give it on: there
     // the file is checked by itself beforehand. In <html>, where no router takes it away before it has come.
     const checked =
@@ -32,7 +33,7 @@
             link.onload = done;
             link.onerror = fail;
             document.documentElement.append(link);
-          }).finally(() => link.remove())
+          })
         : fetch(link.href, { integrity: link.integrity });
     return checked.then(() => import(link.href)).then((glue) => glue.default(wasm));
   };
@@ -103,7 +104,7 @@
         }
 
         attributeChangedCallback(name, before, after) {
-          if (before !== after) this.refresh();
+          if (before != after) this.refresh();
         }
 
         // Reads everything anew; what is typed is a draft.
@@ -123,16 +124,13 @@
         #open() {
           this.#close();
           const base = (this.base || here).replace(/\/?$/, "/");
-          // A name is one of our profiles; anything that looks like a file is the page's own. An error comes in the
-          // answer's place.
+          // A name is one of our profiles; anything that looks like a file is the page's own.
           const read = (asked) =>
-            fetch(asked.match("[/.]") ? asked : `${base}profiles/${asked || "native"}.json`).catch(
-              (error) => error,
-            );
+            ask(asked.match("[/.]") ? asked : `${base}profiles/${asked || "native"}.json`);
           const words = (this.#turn = read(this.profile));
           (code ??= load(base))
             .then((mount) => {
-              if (words === this.#turn) this.#mounted = mount(this, this.#root, words, read, base);
+              if (words == this.#turn) this.#mounted = mount(this, this.#root, words, read, base);
             })
             .catch((error) => {
               code = null;

@@ -1,5 +1,7 @@
 //! Marks of Markdown (`CommonMark`) around what is selected. Pure.
 
+use crate::domain::letters::parts;
+
 /// What a reader can do to the selected words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -44,7 +46,7 @@ pub fn mark(kind: Mark, selected: &str) -> Marked {
 
 /// Each line with a sign before it, or without it where all have it.
 fn lines(sign: &str, text: &str) -> String {
-    let all: Vec<&str> = text.split('\n').collect();
+    let all: Vec<&str> = parts(text, "\n").collect();
     if all.iter().all(|line| line.starts_with(sign)) {
         let bare: Vec<&str> = all.iter().map(|line| &line[sign.len()..]).collect();
         return bare.join("\n");
@@ -54,8 +56,9 @@ fn lines(sign: &str, text: &str) -> String {
 
 /// Text with more after it, as a paragraph of its own.
 pub fn appended(text: &str, more: &str) -> String {
-    let between = if text.trim().is_empty() { "" } else { "\n\n" };
-    [text.trim_end(), between, more].concat()
+    let words = text.trim_start();
+    let indent = &text[..text.len() - words.len()];
+    if words.is_empty() { more.to_owned() } else { [indent, words.trim(), "\n\n", more].concat() }
 }
 
 /// What has been typed of a name, after an `@` that begins a word and ends before the caret.

@@ -4,7 +4,7 @@
 //! pictures stand for faces, long addresses and long texts are cut. What was typed is only given up when it is
 //! certainly there, so wherever two texts may or may not be one, the answer is doubt.
 
-use crate::domain::letters::{cut, tidy};
+use crate::domain::letters::{cut, find, parts, tidy};
 use crate::domain::token;
 
 /// From here on a text is nobody else's by chance. A letter weighs 1, a Han or Kana sign, which says as much as
@@ -242,7 +242,7 @@ fn decoded(text: &str) -> String {
 /// (`:thumbsup:`), and what a line of a list begins with.
 fn bare(text: &str) -> String {
     let mut out = String::new();
-    for line in text.split('\n') {
+    for line in parts(text, "\n") {
         let mut rest = without_mark(line.trim_start());
         while let Some(c) = rest.chars().next() {
             let length = match c {
@@ -286,7 +286,7 @@ fn without_mark(line: &str) -> &str {
 fn tag(text: &str) -> Option<usize> {
     let name = text.get(1..)?.trim_start_matches('/');
     name.starts_with(|c: char| c.is_ascii_alphabetic())
-        .then(|| text.find('>'))
+        .then(|| find(text, ">"))
         .flatten()
         .map(|end| end + 1)
 }
@@ -294,7 +294,7 @@ fn tag(text: &str) -> Option<usize> {
 /// The length of `](…)`.
 fn target(text: &str) -> Option<usize> {
     text.strip_prefix("](")?;
-    text.find(')').map(|end| end + 1)
+    find(text, ")").map(|end| end + 1)
 }
 
 /// The length of `:thumbsup:`.
@@ -307,9 +307,9 @@ fn code(text: &str) -> Option<usize> {
 /// An address, whole or cut.
 fn is_address(word: &str) -> bool {
     let host = |word: &str| {
-        let (host, path) = word.split_once('/').unwrap_or((word, ""));
+        let (host, path) = cut(word, "/").unwrap_or((word, ""));
         !path.is_empty()
-            && host.split_once('.').is_some_and(|(name, top)| !name.is_empty() && !top.is_empty())
+            && cut(host, ".").is_some_and(|(name, top)| !name.is_empty() && !top.is_empty())
     };
     cut(word, "://").is_some() || word.starts_with("www.") || host(word)
 }

@@ -1,6 +1,8 @@
 //! The border with the page: one export, `mount`.
 
 pub mod config;
+#[cfg(target_arch = "wasm32")]
+mod memory;
 mod sources;
 
 use std::cell::RefCell;

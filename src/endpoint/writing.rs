@@ -4,6 +4,7 @@ use wasm_bindgen::JsValue;
 
 use crate::domain::author::Signature;
 use crate::domain::comment::{Comment, CommentKey, Standing};
+use crate::domain::letters::{cut, parts};
 use crate::domain::rating::{Rating, Stars};
 use crate::domain::trouble::Trouble;
 use crate::domain::vote::{Tally, Vote};
@@ -206,10 +207,10 @@ impl Endpoint {
         let cookies =
             js_sys::Reflect::get(&document, &JsValue::from_str("cookie")).ok()?.as_string()?;
         let cookie = |part: &str| {
-            let (name, value) = part.trim().split_once('=')?;
+            let (name, value) = cut(part.trim(), "=")?;
             (name == wanted).then(|| Value::text(value))
         };
-        cookies.split(';').find_map(cookie)
+        parts(&cookies, ";").find_map(cookie)
     }
 }
 

@@ -1,11 +1,11 @@
 //! The one store: what was read, what the viewer did, and the verbs that change it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 
 use leptos::prelude::{ArcRwSignal, ArcTrigger, Notify, Set, Track};
 
-use crate::domain::comment::{Comment, CommentKey, Rights, Standing};
+use crate::domain::comment::{Comment, CommentKey, Standing};
 use crate::domain::offers::Offers;
 use crate::domain::rating::Rating;
 use crate::domain::thread::{DEEPEST, Forest};
@@ -14,7 +14,7 @@ use crate::domain::trouble::Trouble;
 use crate::domain::vote::Tally;
 use crate::endpoint::keys::Keys;
 use crate::endpoint::turn::Turns;
-use crate::endpoint::{Endpoint, Placed, now};
+use crate::endpoint::{Endpoint, Placed};
 use crate::state::entry::Entry;
 use crate::state::load::Load;
 use crate::state::news::News;
@@ -238,17 +238,6 @@ impl Discussion {
         self.0.slots.borrow().get(key.index())?.comment.clone()
     }
 
-    /// What the viewer may do with a comment at this moment.
-    pub fn rights(&self, key: CommentKey, comment: &Comment) -> Rights {
-        let offers = self.offers(Some(key));
-        let rights = comment.rights.at(now());
-        Rights {
-            edit: rights.edit && offers.edit,
-            delete: rights.delete && offers.delete,
-            ..rights
-        }
-    }
-
     pub fn is_folded(&self, key: CommentKey) -> bool {
         self.slot(key, |slot| slot.folded)
     }
@@ -263,11 +252,16 @@ impl Discussion {
 
     /// Looks at a comment's slot or changes it. `act` must not come back here.
     pub(super) fn slot<T>(&self, key: CommentKey, act: impl FnOnce(&mut Slot) -> T) -> T {
+        act(&mut self.slot_of(key))
+    }
+
+    // Not in the one above, of which there is a copy for each closure.
+    fn slot_of(&self, key: CommentKey) -> RefMut<'_, Slot> {
         let mut slots = self.0.slots.borrow_mut();
         if slots.len() <= key.index() {
             slots.resize(key.index() + 1, Slot::default());
         }
-        act(&mut slots[key.index()])
+        RefMut::map(slots, |slots| &mut slots[key.index()])
     }
 
     pub(super) fn track(&self, key: CommentKey) {

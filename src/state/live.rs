@@ -82,9 +82,8 @@ impl Discussion {
         (key, parent, mut comment): Placed,
         mine: bool,
     ) -> Option<Placed> {
-        let here = self.0.forest.borrow().has(key);
-        let known = self.peek(key).filter(|_| here);
-        let Some(known) = known else {
+        // One that was listed in another order is known, and comes again with its page.
+        let Some(known) = self.peek(key) else {
             let source = self.0.sources.borrow()[number].clone();
             let waiting = || self.0.waiting.borrow_mut();
             let lost = |parent: CommentKey| {
@@ -169,8 +168,7 @@ impl Discussion {
 
     /// Those that are still new: the viewer's own may have come by another way meanwhile.
     pub fn still_new(&self, placed: &[Placed]) -> usize {
-        let forest = self.0.forest.borrow();
-        placed.iter().filter(|(key, ..)| !forest.has(*key)).count()
+        placed.iter().filter(|(key, ..)| self.peek(*key).is_none()).count()
     }
 
     /// All that is said in comments and under them, by whom, for a search.
@@ -196,7 +194,7 @@ impl Discussion {
         let (mut count, mut first) = (0, None);
         for placed in placed {
             let (key, parent, _) = placed;
-            if self.0.forest.borrow().has(key) {
+            if self.peek(key).is_some() {
                 continue;
             }
             let source = self.at(Some(key));

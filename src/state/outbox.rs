@@ -48,7 +48,7 @@ impl Discussion {
         let uuid = uuid();
         self.put_unsent(&uuid, Deed::Delete { key });
         let due = Time(now().0 + SECOND_THOUGHTS);
-        self.progress(&uuid, |progress| progress.due = due);
+        self.progress(&uuid, &|progress| progress.due = due);
     }
 
     /// Takes back a deletion that has not been sent.
@@ -100,14 +100,14 @@ impl Discussion {
     pub async fn hurry(&self) {
         self.read_outbox();
         for entry in self.0.outbox.get_untracked() {
-            self.progress(&entry.uuid, |progress| progress.hurry(now()));
+            self.progress(&entry.uuid, &|progress| progress.hurry(now()));
         }
         self.flush().await;
     }
 
     /// Tries again what was stopped.
     pub async fn retry(&self, uuid: &str) {
-        self.progress(uuid, |progress| progress.retry(now()));
+        self.progress(uuid, &|progress| progress.retry(now()));
         self.flush().await;
     }
 
@@ -182,7 +182,7 @@ impl Discussion {
         for entry in self.0.outbox.get_untracked() {
             // Where all see it: what is changed next starts from there.
             if entry.progress.state == State::Sending {
-                self.progress(&entry.uuid, Progress::reopen);
+                self.progress(&entry.uuid, &Progress::reopen);
             }
         }
         while online() {
@@ -236,7 +236,7 @@ impl Discussion {
             Deed::Vote { before, vote, .. } => endpoint.knows_vote_keys(*before, *vote),
             Deed::Rate { stars } => endpoint.knows_keys(rate_operation(*stars)),
         };
-        self.progress(&entry.uuid, |progress| progress.send(knows_keys));
+        self.progress(&entry.uuid, &|progress| progress.send(knows_keys));
         let result = match &entry.deed {
             Deed::Create { parent, text, by } => self.post(text, by, *parent, &entry.uuid).await,
             Deed::Edit { key, text } => self.edit(*key, text, &entry.uuid).await,
@@ -283,13 +283,13 @@ impl Discussion {
         };
         match arrived {
             Ok(Arrival::Yes) => drop(self.take_out(&entry.uuid)),
-            Ok(Arrival::No) => self.progress(&entry.uuid, Progress::missed),
-            Ok(Arrival::Doubtful) => self.progress(&entry.uuid, Progress::doubt),
-            Err(_) => self.progress(&entry.uuid, |progress| progress.unseen(now(), chance())),
+            Ok(Arrival::No) => self.progress(&entry.uuid, &Progress::missed),
+            Ok(Arrival::Doubtful) => self.progress(&entry.uuid, &Progress::doubt),
+            Err(_) => self.progress(&entry.uuid, &|progress| progress.unseen(now(), chance())),
         }
     }
 
-    fn progress(&self, uuid: &str, act: impl Fn(&mut Progress)) {
+    fn progress(&self, uuid: &str, act: &dyn Fn(&mut Progress)) {
         let Some(entry) = self.unsent(uuid) else { return };
         self.change(uuid, entry.deed.about(), &mut |known| {
             let mut entry = known?;

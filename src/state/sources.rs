@@ -6,6 +6,7 @@ use std::rc::Rc;
 use leptos::prelude::{ArcRwSignal, Get, GetUntracked, Notify, Set, Update};
 
 use crate::domain::comment::CommentKey;
+use crate::domain::letters::cut;
 use crate::domain::time::Time;
 use crate::domain::trouble::Trouble;
 use crate::endpoint::keys::Keys;
@@ -49,7 +50,7 @@ impl Source {
 
     fn memory_name(&self) -> String {
         // The article is left out: a secret is good for the whole endpoint.
-        let endpoint = self.name.split(' ').next().unwrap_or_default();
+        let endpoint = cut(&self.name, " ").map_or(&*self.name, |(endpoint, _)| endpoint);
         ["endpoint ", endpoint].concat()
     }
 

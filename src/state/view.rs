@@ -2,7 +2,7 @@
 
 use leptos::prelude::{Notify, Track};
 
-use crate::domain::comment::{Comment, CommentKey, Standing};
+use crate::domain::comment::{Comment, CommentKey, Rights, Standing};
 use crate::domain::letters;
 use crate::domain::permalink;
 use crate::domain::thread::MOST_LEVELS;
@@ -16,6 +16,17 @@ use crate::state::memory;
 const VISIT: i64 = 30 * 60_000;
 
 impl Discussion {
+    /// What the viewer may do with a comment at this moment.
+    pub fn rights(&self, key: CommentKey, comment: &Comment) -> Rights {
+        let offers = self.offers(Some(key));
+        let rights = comment.rights.at(now());
+        Rights {
+            edit: rights.edit && offers.edit,
+            delete: rights.delete && offers.delete,
+            ..rights
+        }
+    }
+
     /// Whether it is worth looking for what an address fragment names.
     pub fn may_name(&self, hash: &str) -> bool {
         let others =
@@ -97,7 +108,7 @@ impl Discussion {
 /// What [`Discussion::keep_visit`] kept: up to when everything was seen before the present visit, which goes on
 /// while the reader is away for less than half an hour.
 fn last_visit(kept: &str, now: Time) -> Option<Time> {
-    let mut numbers = kept.split(' ').map(|number| number.parse().unwrap_or(0));
+    let mut numbers = letters::parts(kept, " ").map(|number| number.parse().unwrap_or(0));
     let mut next = || numbers.next().unwrap_or(0);
     let (since, newest, at) = (next(), next(), next());
     Some(Time(if now.0 - at > VISIT { newest } else { since })).filter(|time| time.0 > 0)

@@ -12,7 +12,7 @@ use web_sys::HtmlTextAreaElement;
 use crate::domain::comment::CommentKey;
 use crate::endpoint::part::{Part, need};
 use crate::ui::Scene;
-use crate::ui::el::{El, el, spawn};
+use crate::ui::el::{El, el, spawn, under};
 use crate::ui::writing;
 
 /// A form to write in. `place` is the comment replied to or, when `editing`, changed.
@@ -81,7 +81,7 @@ impl Opening {
                     self.form.trouble.set_text("");
                     // The form may be gone by now.
                     if let Some(owner) = self.owner.as_ref().and_then(WeakOwner::upgrade) {
-                        owner.with(|| writing::open(self.form.clone()));
+                        under(&owner, &mut || writing::open(self.form.clone()));
                     }
                 }
                 Err(trouble) => {

@@ -8,7 +8,7 @@ use std::any::Any;
 use std::pin::Pin;
 
 use js_sys::{JSON, Reflect};
-use leptos::prelude::{IntoView, RenderEffect, on_cleanup};
+use leptos::prelude::{IntoView, Owner, RenderEffect, on_cleanup};
 use leptos::tachys::html::attribute::any_attribute::AnyAttribute;
 use leptos::tachys::hydration::Cursor;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
@@ -212,6 +212,11 @@ fn run_effect(mut run: Box<dyn FnMut()>) {
     keep(RenderEffect::new(move |_| run()));
 }
 
+/// Does something that belongs to an owner: it ends with it.
+pub fn under(owner: &Owner, act: &mut dyn FnMut()) {
+    owner.with(act);
+}
+
 /// Holds something until the present owner goes.
 fn keep(what: impl Any) {
     let kept: SendWrapper<Box<dyn Any>> = SendWrapper::new(Box::new(what));
@@ -237,7 +242,10 @@ impl Drop for Listener {
 
 /// Listens to an event while the present owner lives.
 pub fn listen(target: &EventTarget, event: &'static str, act: impl FnMut(Event) + 'static) {
-    let act: Box<dyn FnMut(Event)> = Box::new(act);
+    hear(target, event, Box::new(act));
+}
+
+fn hear(target: &EventTarget, event: &'static str, act: Box<dyn FnMut(Event)>) {
     let act = Closure::wrap(act);
     let _ = target.add_event_listener_with_callback(event, act.as_ref().unchecked_ref());
     keep(Listener(target.clone(), event, act));
@@ -278,8 +286,11 @@ pub fn member(from: &JsValue, name: &str) -> Option<JsValue> {
 
 /// Runs once, after so many milliseconds.
 pub fn after(milliseconds: i32, act: impl FnOnce() + 'static) {
+    run_after(milliseconds, Box::new(act));
+}
+
+fn run_after(milliseconds: i32, act: Box<dyn FnOnce()>) {
     if let Some(window) = web_sys::window() {
-        let act: Box<dyn FnOnce()> = Box::new(act);
         let act = Closure::once_into_js(act);
         let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(
             act.unchecked_ref(),

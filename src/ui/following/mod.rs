@@ -10,7 +10,7 @@ mod reach;
 mod visit;
 
 use crate::endpoint::part::{Part, need};
-use crate::ui::el::{El, dress, spawn};
+use crate::ui::el::{El, dress, spawn, under};
 use crate::ui::{Scene, linked_data};
 
 const SENTENCES: &str = include_str!(concat!(env!("OUT_DIR"), "/following.json"));
@@ -26,7 +26,7 @@ pub fn begin(scene: &Scene, whole: &El) {
     dress(whole, STYLE);
     let host = whole.shadow().map(|root| root.host());
     let live = host.as_ref().and_then(|host| host.get_attribute("live"));
-    owner.with(|| {
+    under(&owner, &mut || {
         visit::show(scene, whole);
         if live.as_deref() != Some("off") {
             arrivals::watch(scene, whole);
@@ -41,7 +41,7 @@ pub fn begin(scene: &Scene, whole: &El) {
             if need(Part::LinkedData).await.is_ok()
                 && let Some(owner) = scene.unsent.owner()
             {
-                owner.with(|| linked_data::keep(&scene, &host));
+                under(&owner, &mut || linked_data::keep(&scene, &host));
             }
         });
     }

@@ -15,7 +15,7 @@ use crate::json::digits;
 use crate::state::discussion::Open;
 use crate::state::news::News;
 use crate::ui::Scene;
-use crate::ui::el::{El, after, button, effect, el, every, listen, member, spawn};
+use crate::ui::el::{El, after, button, effect, el, every, listen, member, spawn, under};
 use crate::ui::finding;
 use crate::ui::widget::{key_of, later_slow, read};
 use crate::ui::writing::{events, told};
@@ -162,7 +162,7 @@ fn find(scene: &Scene, whole: &El, button: &Element) {
                 if let Some(place) = button.node().parent_element().map(El::of) {
                     button.remove();
                     if let Some(owner) = scene.unsent.owner() {
-                        owner.with(|| finding::open(&scene, &whole, &place));
+                        under(&owner, &mut || finding::open(&scene, &whole, &place));
                     }
                 }
             }

@@ -8,6 +8,7 @@ use js_sys::JsString;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
+use crate::domain::letters::parts;
 use crate::domain::marking::mentioned;
 use crate::json::digits;
 use crate::ui::composer::Form;
@@ -71,7 +72,7 @@ impl Mention {
         let fits = |name: &String| {
             let name = lower(name);
             let begins = |word: &str| word.starts_with(&begun);
-            name != begun && (begins(&name) || name.split(' ').any(begins))
+            name != begun && (begins(&name) || parts(&name, " ").any(begins))
         };
         self.close();
         let names: Vec<String> = people.into_iter().filter(fits).take(MOST).collect();

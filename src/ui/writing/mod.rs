@@ -33,7 +33,7 @@ use crate::text::Text;
 use crate::ui::Scene;
 use crate::ui::body;
 use crate::ui::composer::Form;
-use crate::ui::el::{El, after, button, dress, el, pressed, spawn};
+use crate::ui::el::{El, after, button, dress, el, pressed, spawn, under};
 use crate::ui::widget::hash;
 use crate::ui::writing::who::{Who, value};
 
@@ -52,10 +52,13 @@ pub fn begin(scene: &Scene) {
     {
         dress(place, STYLE);
         if let Ok(Some(whole)) = place.node().closest(".widget") {
-            owner.with(|| acting::watch(scene, &El::of(whole)));
+            let whole = El::of(whole);
+            under(&owner, &mut || acting::watch(scene, &whole));
         }
-        owner.with(|| quote::watch(place));
-        owner.with(|| outbox::show(scene, place));
+        under(&owner, &mut || {
+            quote::watch(place);
+            outbox::show(scene, place);
+        });
     }
 }
 

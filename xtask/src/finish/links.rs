@@ -52,6 +52,20 @@ struct Raw<'a> {
 }
 
 impl Links {
+    /// One function stands for another from now on.
+    pub(crate) fn join(&mut self, other: &str, one: &str) {
+        if let Some(targets) = self.functions.remove(other) {
+            self.functions.entry(one.to_owned()).or_default().extend(targets);
+        }
+        let all =
+            self.functions.values_mut().chain(self.data.iter_mut().map(|datum| &mut datum.targets));
+        for target in all.flatten() {
+            if matches!(target, Target::Function(name) if name == other) {
+                *target = Target::Function(one.to_owned());
+            }
+        }
+    }
+
     /// Reads a module that was linked with `--emit-relocs`.
     pub(crate) fn of(module: &[u8]) -> Result<Self> {
         let raw = Raw::read(module)?;

@@ -1,8 +1,10 @@
 //! What Trunk leaves to do: trims, names, minifies and compresses what is shipped, into `dist/`.
 
+mod alike;
 mod glue;
 mod links;
 mod module;
+mod names;
 mod optimise;
 mod order;
 mod plan;
@@ -69,13 +71,21 @@ fn main() -> Result<()> {
     let built = fs::read(staging.join("jawjaw_bg.wasm")).context("Trunk wrote no module")?;
     let module = module::trim(&built)?;
     let linked = fs::read(root.join("target/wasm32-unknown-unknown/wasm/jawjaw.wasm"))?;
-    let links = Links::of(&linked).context("reading what the linker wrote")?;
-    let seal = format!("{:x}", Sha384::digest(&module.bytes));
-    let modules = split::split(&module.bytes, &links, PARTS, &seal[..12])?;
+    let mut links = Links::of(&linked).context("reading what the linker wrote")?;
+    let is_door = |name: &str| {
+        let path = format!("{:#}", rustc_demangle::demangle(name));
+        PARTS.iter().any(|part| part.doors.contains(&path.as_str()))
+    };
+    let merged = alike::merge(&module.bytes, &mut links, is_door)?;
+    let seal = format!("{:x}", Sha384::digest(&merged));
+    let seal = &seal[..12];
+    let modules = split::split(&merged, &links, PARTS, seal)?.into_iter();
+    let small = modules.map(|module| order::order(&optimise::optimise(root, module)?));
+    let mut modules = small.collect::<Result<Vec<_>>>()?;
+    names::settle(&mut modules, seal)?;
     let names = std::iter::once("widget").chain(PARTS.iter().map(|part| part.name));
     for (name, module) in names.zip(modules) {
         let name = format!("jawjaw-{name}.wasm");
-        let module = order::order(&optimise::optimise(root, module)?)?;
         proof::valid(&name, &module)?;
         fs::write(fresh.join(name), module)?;
     }

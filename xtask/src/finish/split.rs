@@ -18,7 +18,7 @@ use crate::plan::{Body, Part, Plan};
 use crate::proof;
 
 /// Under this name a part asks for everything of the first module.
-const FROM: &str = "";
+pub(crate) const FROM: &str = "";
 
 /// So many bytes take as much as the head of another segment.
 const NEAR: usize = 8;
