@@ -58,6 +58,7 @@ fn of_folder(dist: &Path, demo: bool) -> Router<App> {
     routes
         .route_service("/", ServeFile::new(dist.join("demo/index.html")))
         .route_service("/demo.css", ServeFile::new(dist.join("demo/demo.css")))
+        .route_service("/icon.svg", ServeFile::new(dist.join("demo/icon.svg")))
 }
 
 fn of_binary(demo: bool) -> Router<App> {
@@ -68,6 +69,7 @@ fn of_binary(demo: bool) -> Router<App> {
     routes
         .route("/", embedded::file("demo/index.html"))
         .route("/demo.css", embedded::file("demo/demo.css"))
+        .route("/icon.svg", embedded::file("demo/icon.svg"))
 }
 
 /// Only files of the folder itself: nothing hidden, nothing that a link leads out to. What is not

@@ -118,7 +118,9 @@ fn main() -> Result<()> {
     fs::write(fresh.join("integrity.json"), integrity(&fresh)?)?;
     fs::create_dir_all(fresh.join("demo"))?;
     fs::write(fresh.join("demo/index.html"), demo(&read(&root.join("index.html"))?))?;
-    fs::copy(root.join("style/demo.css"), fresh.join("demo/demo.css"))?;
+    for file in ["demo.css", "icon.svg"] {
+        fs::copy(root.join("style").join(file), fresh.join("demo").join(file))?;
+    }
     compress(&fresh)?;
     let _ = fs::remove_dir_all(&dist);
     fs::rename(&fresh, &dist).context("putting dist in place")?;
