@@ -114,7 +114,7 @@ fn tight(css: &str) -> String {
     of_the_page(&tight.replace(": ", ":").replace(";}", "}"))
 }
 
-/// Many pages make their `rem` 10 pixels. Ours is at least the size of the text where the tag stands
+/// Many pages make their `rem` 10 pixels, or 100. Ours is the size of the text where the tag stands
 /// (`src/ui/palette.rs`).
 fn of_the_page(css: &str) -> String {
     let mut heads = css.split('@').skip(1).filter_map(|rule| rule.split('{').next());

@@ -71,7 +71,7 @@ impl Place {
         let text = self.computed(&self.host, "color");
         set("--text", &text);
         // What `rem` is in our sheets (`build.rs`).
-        set("--rem", &["max(1rem,", &self.computed(&self.host, "font-size"), ")"].concat());
+        set("--rem", &["max(16px,", &self.computed(&self.host, "font-size"), ")"].concat());
         let own = ["var(--own-accent)", "var(--own-star)", "var(--own-wrong)"].map(shown);
         let made = Palette::of(shown(&text), paper, &own);
         set("--pole", if made.white { "#fff" } else { "#000" });

@@ -228,6 +228,10 @@ fn reply(visit: &Visit) -> Result<()> {
 fn quote(visit: &Visit) -> Result<()> {
     visit.talk()?;
     visit.open("/")?;
+    // Some pages do not want their own words to be copied.
+    let none =
+        "void (document.body.style.cssText = 'user-select: none; -webkit-user-select: none')";
+    visit.reader.eval(none)?;
     // What keeps an eye on it comes when a reader comes near.
     visit.reader.hover(&button("Toads", "reply"))?;
     visit.sees("deep('jaw-jaw', '.broke')")?;

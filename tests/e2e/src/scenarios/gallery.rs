@@ -76,7 +76,7 @@ pub(super) fn settled(page: &Page) -> Result<()> {
         "[deep('jaw-jaw'), deep('jaw-jaw', '.jawjaw')].map((it) => getComputedStyle(it).fontSize)";
     page.wait(&format!(
         "document.fonts.ready.then(() => document.getAnimations().length === 0 && {page_has} === {own}
-            && {sizes}.every((it) => `max(1rem,${{it}})` === {size}))"
+            && {sizes}.every((it) => `max(16px,${{it}})` === {size}))"
     ))
     .map(drop)
 }

@@ -10,6 +10,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("inherited_is_only_what_is_meant_to_be", is_only_what_is_meant_to_be),
     ("inherited_names_of_properties_do_no_harm", names_of_properties_do_no_harm),
     ("inherited_sizes_of_fields_zoom_no_phone", sizes_of_fields_zoom_no_phone),
+    ("inherited_boxes_of_any_kind_can_be_read_in", boxes_of_any_kind_can_be_read_in),
 ];
 
 /// What comes in, each with its reason in style/tokens.css; the direction is that of our own words.
@@ -201,4 +202,65 @@ fn sizes_of_fields_zoom_no_phone(world: &World) -> Result<()> {
     let letters = page.text("getComputedStyle(deep('jaw-jaw', '.write textarea')).fontSize")?;
     ensure!(letters == "14px", "{letters}");
     unharmed(&page)
+}
+
+/// What a page may put the tag into.
+const BOXES: &[&str] = &[
+    "<div>TAG</div>",
+    "<div style='display:flex'>TAG</div>",
+    "<div style='display:flex;gap:1rem'><article style='flex:1'>words</article>TAG</div>",
+    "<div style='display:flex'><div style='flex:1'>TAG</div><aside style='flex:0 0 9rem'>side</aside></div>",
+    "<div style='display:grid;grid-template-columns:1fr 9rem'><div>TAG</div><aside>side</aside></div>",
+    "<div style='display:flex;flex-direction:column;align-items:center'>TAG</div>",
+    "<div style='display:grid;place-items:center'>TAG</div>",
+    "<div style='width:fit-content'>TAG</div>",
+    "<div style='display:inline-block'>TAG</div>",
+    "<div style='float:left'>TAG</div>",
+    "<div style='position:absolute'>TAG</div>",
+    "<table><td>TAG</table>",
+    "<dialog id=box>TAG</dialog><script>box.showModal()</script>",
+    "<div popover id=box>TAG</div><script>box.showPopover()</script>",
+    "<style>jaw-jaw{display:flex;flex-direction:column;align-items:center}</style>TAG",
+    "<style>jaw-jaw{display:grid;place-items:center}</style>TAG",
+    // There a browser takes the window's width for what there is.
+    "<style>body{margin:0}</style><div style='writing-mode:vertical-rl'>TAG</div>",
+    "<div style='font-size:0'>TAG</div>",
+];
+
+/// Where a page makes a box as wide as what is in it, that is not nothing, and no more than there is room for.
+fn boxes_of_any_kind_can_be_read_in(world: &World) -> Result<()> {
+    let native = native(&[])?;
+    post(&native, &"some words ".repeat(40), None, "Ada")?;
+    let mut site = world.site();
+    for (number, inside) in BOXES.iter().enumerate() {
+        let inside = inside.replace("TAG", &tag(&native.url));
+        site = site.page(&format!("/{number}"), &page(&inside));
+    }
+    let site = site.start()?;
+    for (screen, least) in [(Screen::PHONE, 190.0), (Screen::DESKTOP, 600.0)] {
+        let page = world.page()?;
+        page.screen(screen)?;
+        for (number, inside) in BOXES.iter().enumerate() {
+            visit(&page, &site.url(&format!("/{number}")))?;
+            let seen = page.eval(
+                "(() => { const words = deep('jaw-jaw', '.words'), style = getComputedStyle(words);
+                    return [words.getBoundingClientRect().width, parseFloat(style.fontSize), style.writingMode,
+                        document.documentElement.scrollWidth - document.documentElement.clientWidth]; })()",
+            )?;
+            let [width, letters, mode, over] = [0, 1, 2, 3].map(|at| &seen[at]);
+            let at_least = |value: &serde_json::Value, least| {
+                value.as_f64().is_some_and(|value| value >= least)
+            };
+            ensure!(
+                at_least(width, least)
+                    && at_least(letters, 10.0)
+                    && mode == "horizontal-tb"
+                    && over == 0,
+                "{inside} at {}: {seen}",
+                screen.width
+            );
+        }
+        unharmed(&page)?;
+    }
+    Ok(())
 }

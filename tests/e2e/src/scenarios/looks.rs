@@ -38,16 +38,18 @@ fn focused_once(world: &World) -> Result<()> {
     unharmed(&page)
 }
 
-/// Many themes make a `rem` of 10 pixels and give the text its size back: what is pressed, and the space between,
-/// is as large there as anywhere, and grows with the text.
+/// Many themes make a `rem` of 10 pixels, or one of 100, and give the text its size back: what is pressed, and the space
+/// between, is as large there as anywhere, and grows with the text.
 fn as_large_as_the_text(world: &World) -> Result<()> {
     let blog = native(&[])?;
     post(&blog, "once", None, "Ada")?;
     let small = "<style>html { font-size: 62.5% } body { font-size: 1.6rem }</style>";
+    let large = "<style>html { font-size: 100px } body { font-size: 0.16rem }</style>";
     let site = world
         .site()
         .page("/", &page(&tag(&blog.url)))
         .page("/small", &page(&[small, &tag(&blog.url)].concat()))
+        .page("/large", &page(&[large, &tag(&blog.url)].concat()))
         .start()?;
     let page = world.page()?;
     let sizes = |path: &str| -> Result<Value> {
@@ -59,8 +61,11 @@ fn as_large_as_the_text(world: &World) -> Result<()> {
                 return [one.localName, one.dataset.do ?? one.name, x, width, height].join(' ') })",
         )
     };
-    let (usual, small) = (sizes("/")?, sizes("/small")?);
-    ensure!(usual == small, "{usual}\n{small}");
+    let usual = sizes("/")?;
+    for path in ["/large", "/small"] {
+        let other = sizes(path)?;
+        ensure!(usual == other, "{path}: {usual}\n{other}");
+    }
     page.eval("void (document.querySelector('main').style.fontSize = '40px')")?;
     page.wait("deep('jaw-jaw', '.fold').offsetHeight === 70")?;
     unharmed(&page)
