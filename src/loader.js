@@ -3,14 +3,14 @@
 {
   const script = document.currentScript;
   // The page's policy may ask for it of all that is made (CSP nonces). All scripts have the
-  // same; a module does not know which one it is.
-  const nonce = document.querySelector("script[nonce]")?.nonce;
+  // same, or an empty one; a module does not know which one it is.
+  const nonce = [...document.scripts].find((one) => one.nonce)?.nonce;
   // The folder this lies in, unless the page says so: a script may be moved, or be one with others. A page can hide
   // currentScript behind <img name=currentScript>, and a module has none; the place an error is made at cannot be
   // forged.
   const here =
     script?.dataset?.base ||
-    `${Error().stack} ${script?.src}`.match(/http[^\s()?]+\//)?.[0];
+    `${Error().stack} ${script?.src}`.match(/http[^\s()?]+\/|$/)[0];
 
   // An error comes in the answer's place.
   const ask = (...given) => fetch(...given).catch((error) => error);
@@ -39,10 +39,11 @@
   };
 
   // A window of space is kept until the comments are there (ui/space.rs), so that the page does not jump. Not 100vh,
-  // and none in a frame ("falsepx"): many are made as high as what is in them, which then would grow for ever.
+  // and next to none in a frame: many are made as high as what is in them, which then would grow for ever, or end
+  // before a tag that has no height.
   const space = new CSSStyleSheet();
   space.replaceSync(
-    `:host(:not([hidden])){display:block;min-height:${self == top && innerHeight}px}`,
+    `:host(:not([hidden])){display:block;min-height:${self == top ? innerHeight : 1}px}`,
   );
 
   // Attributes that are properties too, and are followed.
@@ -137,7 +138,7 @@
               this.#root.adoptedStyleSheets = [];
               // The attributes that name another folder.
               console.error(
-                `jaw-jaw could not start. Is ${base} of one build (base, data-base)?`,
+                `jaw-jaw could not start: is ${base} of one build (base, data-base)?`,
                 error,
               );
             });

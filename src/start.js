@@ -36,16 +36,22 @@ const jawjawLetter = (word) => {
 
 // Keys. What is typed into a field of ours, or does something here, must not set off a shortcut of the page's. So it
 // is stopped before the page's own listeners, and a copy that stays in the shadow tells ours. Only listeners that the
-// page put on the window to capture before us come first: no script can take a key from those.
-const types = ({ key, keyCode, isComposing, ctrlKey, metaKey }) =>
+// page put on the window to capture before us come first: no script can take a key from those, but they can ask the
+// tag whether somebody types in it, as they ask any element.
+const types = ({ key, keyCode, isComposing, ctrlKey, altKey, metaKey }) =>
   // An input method's, in every engine's order.
   isComposing ||
   keyCode === 229 ||
-  // The browser's pass, and so does Escape where it did nothing.
-  !(ctrlKey || metaKey ? /^[defghjlnoprstuw\d+=-]$/i : /^(Tab|Escape|F\d|Browser)/).test(key);
+  // The browser's pass, and so does Escape where it did nothing. With AltGr (Windows: Ctrl and Alt) one types.
+  !((ctrlKey && !altKey) || metaKey ? /^[defghjlnoprstuw\d+=-]$/i : /^(Tab|Escape|F\d|Browser)/).test(key);
 
 const follow = (root) => {
   const ears = new AbortController();
+  Object.defineProperty(root.host, "isContentEditable", {
+    __proto__: null,
+    configurable: true,
+    get: () => !!root.activeElement?.matches("input,textarea,select"),
+  });
   // The last key that did something, until it is let go.
   let done = null;
   for (const type of ["keydown", "keypress", "keyup"])

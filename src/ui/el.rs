@@ -271,7 +271,11 @@ pub fn tell(at: &El, name: &str, detail: &str, cancelable: bool) -> Option<(Cust
 /// The key that was pressed, unless it belongs to an input method: Safari ends a composition first, and marks the
 /// key that ended it with the old code 229 only.
 pub fn pressed(event: &KeyboardEvent) -> Option<String> {
-    (!event.is_composing() && event.key_code() != 229).then(|| event.key())
+    if event.is_composing() || event.key_code() == 229 {
+        return None;
+    }
+    // What fills forms in makes such events without a key.
+    member(event, "key")?.as_string()
 }
 
 /// The element an event is about.

@@ -8,7 +8,7 @@ use web_sys::KeyboardEvent;
 
 use crate::ui::Scene;
 use crate::ui::branch::{Chunk, far, hold};
-use crate::ui::el::{El, after, el, listen};
+use crate::ui::el::{El, after, el, listen, pressed};
 
 /// So many comments are put into a page that is printed; more than this is a book, and no browser lays it out
 /// in a minute.
@@ -24,9 +24,10 @@ pub(super) fn watch(scene: &Scene, whole: &El) {
     listen(&window, "keydown", move |event| {
         let event: &KeyboardEvent = event.unchecked_ref();
         let combined = event.ctrl_key() || event.meta_key();
-        let search = matches!(event.key().as_str(), "f" | "F" | "g" | "G") && combined;
-        if search || event.key() == "F3" {
-            fill(&asked.0, &asked.1);
+        match pressed(event).as_deref() {
+            Some("F3") => fill(&asked.0, &asked.1),
+            Some("f" | "F" | "g" | "G") if combined => fill(&asked.0, &asked.1),
+            _ => {}
         }
     });
     let asked = (scene.clone(), whole.clone());

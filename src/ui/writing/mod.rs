@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use leptos::reactive::owner::WeakOwner;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, Event, KeyboardEvent};
 
 use crate::domain::author::Signature;
 use crate::domain::comment::CommentKey;
@@ -146,12 +146,15 @@ pub fn open(form: Form) {
     let writing =
         Rc::new(Writing { form, who, send, sending: Cell::new(false), until: Cell::new(0) });
     writing.start();
-    let (on_submit, on_key) = (writing.clone(), writing);
-    let whole = whole.on("submit", move |event| {
+    let (on_submit, on_key) = (writing.clone(), writing.clone());
+    let submit = move |event: Event| {
         event.prevent_default();
         on_submit.clone().submit();
-    });
-    let _ = whole.on("keydown", move |event| on_key.key(event.unchecked_ref()));
+    };
+    // In a sandbox without forms nothing is submitted, but a button is pressed.
+    let _ = writing.send.clone().on("click", submit.clone());
+    let _ =
+        whole.on("submit", submit).on("keydown", move |event| on_key.key(event.unchecked_ref()));
 }
 
 impl Form {

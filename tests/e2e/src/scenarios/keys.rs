@@ -11,6 +11,8 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("keys_that_type_or_act_stay_inside", type_or_act_stay_inside),
     ("keys_of_the_page_pass", of_the_page_pass),
     ("keys_of_an_input_method_are_left_alone", of_an_input_method_are_left_alone),
+    ("keys_that_a_page_hears_first_can_be_told_apart", that_a_page_hears_first_can_be_told_apart),
+    ("keys_without_a_name_do_no_harm", without_a_name_do_no_harm),
 ];
 
 /// Everywhere a page may listen. What was on the window to capture before the widget came cannot be outrun.
@@ -189,5 +191,48 @@ fn of_an_input_method_are_left_alone(world: &World) -> Result<()> {
         page.text(&format!("{FIELD}.value"))? == "some words @ad",
         "nothing was marked or sent"
     );
+    unharmed(&page)
+}
+
+/// A listener that came first asks what shortcuts ask: where the key goes, and whether one types there.
+fn that_a_page_hears_first_can_be_told_apart(world: &World) -> Result<()> {
+    const FIRST: &str = "<script>addEventListener('keydown', (event) => {
+        const { target, key } = event;
+        if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
+        (window.took ??= []).push(key); event.preventDefault(); }, true)</script>";
+    let native = native(&[])?;
+    post(&native, "hello", None, "Ada")?;
+    let site = world.site().page("/", &page(&[FIRST, &tag(&native.url)].concat())).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.eval(&format!("void {FIELD}.focus()"))?;
+    for key in ["a", "/", "s"] {
+        page.press(key)?;
+    }
+    page.wait(&format!("{FIELD}.value === 'a/s'"))?;
+    // Where nobody types they are the page's.
+    page.eval("void deep('jaw-jaw', 'article [data-do=fold]').focus()")?;
+    page.press("j")?;
+    page.wait("took.join() === 'j'")?;
+    unharmed(&page)
+}
+
+/// What fills forms in (browsers, password managers) makes keys that are none, within the shadow or through it. And
+/// with `AltGr`, which Windows calls Ctrl and Alt, one types.
+fn without_a_name_do_no_harm(world: &World) -> Result<()> {
+    let (_native, _site, page) = begin(world)?;
+    page.click("deep('jaw-jaw', 'article [data-do=reply]')")?;
+    page.wait("deep('jaw-jaw', '.opened button[type=submit]')")?;
+    page.eval(
+        "(() => { const fields = [...deepAll('jaw-jaw', 'textarea, input, select'), document.body];
+            for (const field of fields) for (const type of ['keydown', 'keypress', 'keyup']) for (const composed of [true, false])
+                field.dispatchEvent(new Event(type, { bubbles: true, composed })); })()",
+    )?;
+    ensure!(page.exceptions()?.is_empty(), "{:?}", page.exceptions()?);
+    let heard = page.eval(&format!(
+        "(heard.length = 0, ['@', '{{', '=', '-', '2', 'd'].forEach((key) => {FIELD}.dispatchEvent(new KeyboardEvent('keydown',
+            {{ key, ctrlKey: true, altKey: true, bubbles: true, composed: true, cancelable: true }}))), heard)"
+    ))?;
+    ensure!(heard == json!([]), "{heard}");
     unharmed(&page)
 }

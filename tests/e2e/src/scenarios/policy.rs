@@ -95,6 +95,8 @@ fn nonces_alone_are_enough(world: &World) -> Result<()> {
             "<script nonce=abc src=/w/jawjaw.js></script>",
             "<script nonce=abc type=module src=/w/jawjaw.js></script>",
             "<script nonce=abc type=module>import('/w/jawjaw.js')</script>",
+            // What templates write where a page has none.
+            "<script nonce='' type=text/plain></script><script nonce=abc type=module src=/w/jawjaw.js></script>",
         ] {
             let policy = with_scripts(policy);
             let headers = [("content-security-policy", policy.as_str())];
