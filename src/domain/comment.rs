@@ -1,7 +1,7 @@
 //! One comment. A reply is a comment with a parent, not another type.
 
 use crate::domain::author::Author;
-use crate::domain::body::Body;
+use crate::domain::body::{Body, Format};
 use crate::domain::markup;
 use crate::domain::said::{self, Likeness};
 use crate::domain::time::Time;
@@ -78,6 +78,13 @@ pub struct Comment {
 }
 
 impl Comment {
+    /// What an edit starts from where the endpoint does not give it as it was typed: text and Markdown are that.
+    /// HTML is not, and what an edit makes of nothing would take the place of all that was said.
+    pub fn typed(&self) -> Option<&str> {
+        let typed = (self.body.format != Format::Html).then_some(&self.body.text);
+        self.source.as_ref().or(typed).map(String::as_str)
+    }
+
     /// How far it says these words, however they are marked up. `plain` is described at
     /// [`said::likeness`].
     pub fn says(&self, text: &str, plain: &dyn Fn(&str) -> String) -> Likeness {
@@ -92,6 +99,23 @@ impl Comment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_edit_starts_from_what_was_typed() {
+        use Format::{Html, Markdown, Plain};
+        for (format, source, typed) in [
+            (Plain, None, Some("<p>a")),
+            (Markdown, None, Some("<p>a")),
+            (Html, None, None),
+            (Html, Some("a"), Some("a")),
+            (Plain, Some("a"), Some("a")),
+        ] {
+            let body = Body { text: "<p>a".to_owned(), format, ..Body::default() };
+            let source = source.map(str::to_owned);
+            let comment = Comment { body, source, ..Comment::default() };
+            assert_eq!(comment.typed(), typed, "{format:?} {:?}", comment.source);
+        }
+    }
 
     #[test]
     fn rights_end_with_their_window() {

@@ -6,6 +6,8 @@
 pub struct Offers {
     pub create: bool,
     pub edit: bool,
+    /// What a comment was typed as can be read by itself.
+    pub source: bool,
     pub delete: bool,
     pub upvote: bool,
     pub downvote: bool,

@@ -96,6 +96,7 @@ impl Profile {
         Offers {
             create: has("create"),
             edit: has("edit"),
+            source: has("source"),
             delete: has("delete"),
             upvote: has("upvote") || has("vote"),
             downvote: has("downvote") || has("vote"),

@@ -59,7 +59,15 @@ pub fn notes(profile: &Profile, page: &Page) -> Vec<String> {
         let found = page.found.iter().any(there) || page.found.is_empty();
         (!found).then(|| format!("{at} says {}, which gave nothing in any comment", told.write()))
     };
+    let edits =
+        profile.has("edit") && !profile.has("source") && profile.at("/comment/source").is_none();
+    let is_html = page.found.iter().any(|found| found.comment.typed().is_none());
     let slips = [
+        (edits && is_html).then(|| {
+            "/operations/edit is not offered: /comment/text is HTML, which is not what was typed. Say in \
+             /comment/source or /operations/source where that is"
+                .to_owned()
+        }),
         nowhere("/comment/author.name", &|found| !found.comment.author.name.is_empty()),
         nowhere("/comment/text", &|found| !found.comment.body.text.is_empty()),
         nowhere("/comment/dateCreated", &|found| found.comment.created.is_some()),

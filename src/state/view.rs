@@ -21,7 +21,7 @@ impl Discussion {
         let offers = self.offers(Some(key));
         let rights = comment.rights.at(now());
         Rights {
-            edit: rights.edit && offers.edit,
+            edit: rights.edit && offers.edit && (offers.source || comment.typed().is_some()),
             delete: rights.delete && offers.delete,
             ..rights
         }

@@ -63,10 +63,14 @@ impl Discussion {
 
     /// What an edit starts from: the text as it was typed, where it can be had.
     pub async fn source(&self, key: CommentKey) -> Option<String> {
-        if let Some(source) = self.peek(key).and_then(|comment| comment.source) {
-            return Some(source);
+        let comment = self.peek(key)?;
+        if comment.source.is_none() {
+            let source = self.at(Some(key)).endpoint.source(key).await.ok().flatten();
+            if source.is_some() {
+                return source;
+            }
         }
-        self.at(Some(key)).endpoint.source(key).await.ok().flatten()
+        comment.typed().map(str::to_owned)
     }
 
     /// Changes the viewer's own comment.

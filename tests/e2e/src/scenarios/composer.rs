@@ -13,6 +13,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("composer_quotes_what_is_selected", quotes_what_is_selected),
     ("composer_completes_names", completes_names),
     ("composer_marks_only_where_it_is_markdown", marks_only_where_it_is_markdown),
+    ("composer_edits_what_was_said", edits_what_was_said),
 ];
 
 const FIELD: &str = "deep('jaw-jaw', '.write textarea')";
@@ -204,5 +205,34 @@ fn marks_only_where_it_is_markdown(world: &World) -> Result<()> {
     page.press("Control+b")?;
     ensure!(page.eval("!!deep('jaw-jaw', '.marks')")? == false, "plain text has no marks");
     ensure!(page.eval(&format!("{FIELD}.value"))? == "plain", "and takes none");
+    unharmed(&page)
+}
+
+/// A service that does not give a text as it was typed.
+fn edits_what_was_said(world: &World) -> Result<()> {
+    let kind = |format: &str| {
+        json!({
+            "profile": "edits", "version": 1, "title": "Edits",
+            "list": { "href": "/comments", "items": "#" },
+            "comment": { "id": "/id", "text": { "from": "/text", "encodingFormat": format }, "may": { "edit": { "const": true } } },
+            "operations": { "edit": { "method": "PUT", "href": "/comments/{id}", "body": { "text": "{content}" } } }
+        })
+    };
+    let site = Site::new().route(move |ask| match ask.path.as_str() {
+        "/plain.json" => Some(Reply::json(200, &kind("text/plain"))),
+        "/html.json" => Some(Reply::json(200, &kind("text/html"))),
+        "/comments" => Some(Reply::json(200, &json!([{ "id": 1, "text": "as it was said" }]))),
+        _ => None,
+    });
+    let tags = "<jaw-jaw id=a endpoint=/ article=a profile=/plain.json></jaw-jaw>
+        <jaw-jaw id=b endpoint=/ article=b profile=/html.json></jaw-jaw>";
+    let site = site.dir("/w/", &world.dist()).page("/", &page(tags)).start()?;
+    let page = world.page()?;
+    visit(&page, &site.url("/"))?;
+    page.click("deep('#a', '[data-do=edit]')")?;
+    page.wait("deep('#a', '.opened textarea')?.value === 'as it was said'")?;
+    // Nothing would take the place of what was said.
+    page.wait("deep('#b', 'article .words')?.textContent === 'as it was said'")?;
+    ensure!(page.eval("!deep('#b', '[data-do=edit]')")? == true, "HTML without a source is edited");
     unharmed(&page)
 }
