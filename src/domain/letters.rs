@@ -66,7 +66,7 @@ pub(super) fn tidy(text: &str) -> String {
 
 fn is_combining(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5BD}'
-        | '\u{64B}'..='\u{65F}' | '\u{6D6}'..='\u{6ED}' | '\u{E31}'..='\u{E4E}'
+        | '\u{64B}'..='\u{65F}' | '\u{6D6}'..='\u{6ED}' | '\u{E34}'..='\u{E3A}' | '\u{E47}'..='\u{E4E}' | '\u{E31}'
         | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}'
         | '\u{FE00}'..='\u{FE2F}')
 }
@@ -99,6 +99,22 @@ mod tests {
                     "{words} in {text}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn letters_that_are_drawn_out_stay() {
+        for text in
+            ["\u{E32}", "\u{E33}", "\u{E40}", "\u{E44}", "\u{E46}", "\u{EB2}", "\u{64A}", "a"]
+        {
+            let long = text.repeat(30);
+            assert_eq!(tidy(&long), long);
+        }
+        for mark in ["\u{301}", "\u{E31}", "\u{E34}", "\u{E3A}", "\u{E47}", "\u{E4E}"] {
+            assert_eq!(
+                tidy(&["a", &mark.repeat(30)].concat()),
+                ["a", &mark.repeat(MARKS)].concat()
+            );
         }
     }
 

@@ -5,7 +5,7 @@ use crate::domain::address::{host, resolve};
 use crate::domain::attached;
 use crate::domain::author::is_bidi_control;
 use crate::domain::body::{Body, Format};
-use crate::domain::letters::{cut, find, tidy};
+use crate::domain::letters::{cut, find, replace, tidy};
 use crate::domain::plain::{faceted, plain};
 use crate::domain::rich;
 use crate::domain::token::{self, Token, value};
@@ -228,8 +228,9 @@ impl Builder<'_> {
     }
 
     pub(super) fn text(&mut self, text: &str) {
-        let here = self.open.last().map_or("", |(name, ..)| name);
-        let only_items = matches!(here, "ul" | "ol" | "table" | "tr");
+        let only_items = self.open.last().is_some_and(|(here, _, inside)| {
+            matches!(*here, "ul" | "ol" | "table" | "tr") || *here == "p" && inside.is_empty()
+        });
         if !(only_items && text.trim().is_empty()) {
             self.add(Node::Text(tidy(text)));
         }
@@ -278,6 +279,10 @@ impl Builder<'_> {
         let Some(name) = shown(name) else { return };
         if self.open.iter().any(|(open, ..)| *open == name) {
             while self.end() != Some(name) {}
+        }
+        if matches!(name, "p" | "br") {
+            // What follows is on a line of its own, even where a block inside has ended this one before.
+            self.open(name, &[]);
         }
     }
 
@@ -341,17 +346,21 @@ pub(super) fn element(name: &'static str, href: Option<String>, children: Vec<No
 }
 
 /// An `http` or `https` address as it was written, or `None`. Whitespace and controls inside are
-/// refused rather than repaired: browsers drop them, and so turn `java\nscript:` into `javascript:`.
+/// refused rather than repaired: browsers drop them, and so turn `java\nscript:` into `javascript:`. Only spaces, as in
+/// names of files, are encoded as browsers do.
 pub fn web_address(text: &str) -> Option<String> {
     let text = text.trim();
     let after = after_scheme(text, "https://").or_else(|| after_scheme(text, "http://"))?;
-    let clean = |c: char| !c.is_control() && !c.is_whitespace() && !is_bidi_control(c) && c != '\\';
+    let clean = |c: char| {
+        c == ' ' || !c.is_control() && !c.is_whitespace() && !is_bidi_control(c) && c != '\\'
+    };
     let hosted =
         after.starts_with(|c: char| c.is_ascii_alphanumeric() || !c.is_ascii() || c == '[');
     // A name before the host is there to be taken for the host, or to sign in somewhere.
     let end = after.find(['/', '?', '#']).unwrap_or(after.len());
     let named = after[..end].contains('@');
-    (hosted && !named && text.len() <= 2_000 && text.chars().all(clean)).then(|| text.to_owned())
+    (hosted && !named && text.len() <= 2_000 && text.chars().all(clean))
+        .then(|| replace(text, " ", "%20"))
 }
 
 /// The host of a checked address.
@@ -479,7 +488,7 @@ mod tests {
     fn everything_else_is_its_text_or_nothing() {
         check("<font color=red onclick=x>a</font><img src=x onerror=y>", "a");
         check("<script>alert(1)</script><svg><a>b</a></svg>", "[a b]");
-        check("a</b></p>c", "ac");
+        check("a</b></p>c", "a[p c]");
         check("<b>a", "[strong a]");
         check("<p></p><b></b>", "");
     }
@@ -518,6 +527,8 @@ mod tests {
         check_at("<a href='?a=1&copy=2'>a</a>", "[a=https://s.example/api/list?a=1&copy=2 a]");
         check_at("<img src=/i.png alt=b>", "[img=https://s.example/i.png b]");
         check_at("<img src=//c.example/i.png>", "[img=https://c.example/i.png ]");
+        check_at("<a href='/My File.pdf'>a</a>", "[a=https://s.example/My%20File.pdf a]");
+        check_at("<img src='my cat.png' alt=b>", "[img=https://s.example/api/my%20cat.png b]");
         check_at("<a href=mailto:a@b.c>a</a>", "[a=mailto:a@b.c a]");
         for evil in ["", "#a", "javascript:a", "java&#10;script:a", "&#1;javascript:a", "data:x"] {
             check_at(&format!("<a href=\"{evil}\">a</a>"), "[a a]");
@@ -533,14 +544,27 @@ mod tests {
         check("<section>a</section><section>b</section>", "[p a][p b]");
         check(
             "<figure><img src=https://x.org/a.png alt=b><figcaption>c</figcaption></figure>d",
-            "[p [img=https://x.org/a.png b]][p c]d",
+            "[p [img=https://x.org/a.png b]][p c][p d]",
         );
         check("<center>a</center><address>b</address><aside>c", "[p a][p b][p c]");
         check("<table><caption>a</caption><th>b<td>c</table>", "[table [caption a][th b][td c]]");
         check("<menu><li>a<li>b</menu>", "[ul [li a][li b]]");
-        check("<fieldset><legend>a</legend>b</fieldset>c", "[p a]bc");
+        check("<fieldset><legend>a</legend>b</fieldset>c", "[p a][p b][p c]");
+        // What stands behind the end of a block is on a line of its own, even if the block was ended before.
+        check("<p>a<ul><li>b</ul>c</p>d", "[p a][ul [li b]]c[p d]");
+        check("<section><div>a<div>b</div>c</div></section>d", "[p a][p b][p c][p d]");
+        check("<blockquote><p>a</blockquote></div></div>b</p></p>", "[blockquote [p a]][p b]");
+        check("<ul></p><li>a</div>b</ul></p>", "[ul [li a[p b]]]");
+        check("a</br>b", "a[br ]b");
         let nodes = read(&html("<table><tr><th>a<th>b<tr><td>c<td>d</table>e".to_owned()));
         assert_eq!(words(&nodes).split_whitespace().collect::<Vec<_>>(), ["a", "b", "c", "d", "e"]);
+    }
+
+    #[test]
+    fn code_begins_on_the_line_after_its_tag() {
+        check("<pre>\na\n\nb</pre>", "[pre a\n\nb]");
+        check("<pre>\n\na</pre>", "[pre \na]");
+        check("<pre>a<b>b</b>\nc</pre>", "[pre a[strong b]\nc]");
     }
 
     #[test]
@@ -566,17 +590,37 @@ mod tests {
         check("<p>a &gt;!b!&lt; c", "[p a ][details b] c");
         check("x&gt;!b!&lt; c [spoiler]", "x>!b!< c [spoiler]");
         check("<p>a>!<b>!</b>", "[p a>![strong !]]");
+        // In code these are no signs.
+        check(
+            "<p>a <code>[spoiler]b[/spoiler]</code> &gt;!c!&lt;",
+            "[p a [code [spoiler]b[/spoiler]] ][details c]",
+        );
+        check("<pre><code>a &gt;!b!&lt;</code></pre>", "[pre [code a >!b!<]]");
+        // Named by the element, by an attribute, in capitals.
+        check("<spoiler>a</spoiler>b", "[details a]b");
+        check("<span data-mx-spoiler=why>a</span>b", "[details a]b");
+        check(
+            "<span class=BbSpoiler>a</span><span class=spoiled>b</span>",
+            "[details a][details b]",
+        );
+        check(
+            "<details><summary class=spoiler-title>a</summary>b</details>",
+            "[details [summary a]b]",
+        );
         let deep = "<b>".repeat(100) + "<i class=spoiler>a</i>b";
         assert!(!excerpt(&read(&html(deep))).contains('a'));
         check_plain("a >!b!< c", "[p a ][details [p b]][p  c]");
         check_plain("a\n::: spoiler b c\nd\n:::\ne", "[p a][details [summary b c][p d]][p e]");
+        check_plain("a\n::: spoiler b\nc\n\nd", "[p a][details [summary b][p c][p d]]");
         check_plain("[spoiler]a\n\nb[/spoiler]", "[details [p a][p b]]");
         check_plain(
             "`>!a!<` if (a>!b && c!<d) || e || f",
             "[p `>!a!<` if (a>!b && c!<d) || e || f]",
         );
         let started = std::time::Instant::now();
-        for bomb in [">!", "[spoiler", "[spoiler]", "\n::: spoiler\n", ">!a", "`>!"] {
+        for bomb in
+            [">!", "[spoiler", "[spoiler]", "\n::: spoiler\n", ">!a", "`>!", "<code>[", "<a"]
+        {
             check_plain_is_some(&bomb.repeat(60_000));
             read(&html(bomb.replace('>', "&gt;").repeat(30_000)));
         }

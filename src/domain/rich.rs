@@ -121,7 +121,10 @@ impl Rich<'_, '_> {
             return Some(0);
         }
         let class = value(attributes, "class");
-        let is_spoiler = !self.spoiled && find(class, "spoiler").is_some() && name != "details";
+        let tells = |text: &str| find(text, "poile").is_some();
+        let is_named =
+            tells(name) || tells(class) || attributes.iter().any(|(name, _)| tells(name));
+        let is_spoiler = !self.spoiled && is_named && !matches!(name, "details" | "summary");
         let is_hidden = value(attributes, "aria-hidden") == "true" && shown(name).is_none();
         let is_shown = self.scripts && class.starts_with("MathJax");
         let is_embedded = matches!(name, "iframe" | "video" | "audio" | "object" | "embed");
@@ -175,10 +178,10 @@ impl Rich<'_, '_> {
         for (at, token) in rest.iter().enumerate() {
             self.looked += 1;
             match token {
+                _ if self.looked > LOOKS => break,
                 Token::Open { name, .. } if name == wanted => depth += 1,
                 Token::Close(name) if name == wanted && depth == 0 => return Some(at),
                 Token::Close(name) if name == wanted => depth -= 1,
-                _ if self.looked > LOOKS => break,
                 _ => {}
             }
         }
@@ -245,10 +248,11 @@ fn parted<'a>(text: &'a str, signs: [&str; 2]) -> Vec<(Option<&'a str>, &'a str)
     let (mut out, mut from, mut at) = (Vec::new(), 0, 0);
     // What ends nowhere from here on ends nowhere later.
     let (mut ends, mut is_code) = ([true; 3], false);
-    while let Some(next) = text[at..].find(['[', ':', '>', '&', '`', '\n']) {
+    while let Some(next) = text[at..].find(['[', ':', '>', '&', '`', '\n', '<']) {
         at += next;
         let (before, rest) = text.split_at(at);
-        is_code = !rest.starts_with('\n') && is_code != rest.starts_with('`');
+        let ends_code = rest.starts_with('\n') || rest.starts_with("</code");
+        is_code = rest.starts_with("<code") || !ends_code && is_code != rest.starts_with('`');
         let begins_line = before.is_empty() || before.ends_with('\n');
         let after_word = before.ends_with(|c: char| c.is_ascii_alphanumeric());
         let (kind, title, inside, end) = if let Some(rest) = rest.strip_prefix("[spoiler") {
@@ -267,6 +271,8 @@ fn parted<'a>(text: &'a str, signs: [&str; 2]) -> Vec<(Option<&'a str>, &'a str)
             continue;
         };
         let found = (ends[kind] && !is_code).then(|| cut(inside, end));
+        // Between lines it goes on to the end, as where it was written.
+        let found = if kind == 2 { found.map(|found| found.or(Some((inside, "")))) } else { found };
         ends[kind] &= found != Some(None);
         let Some((inside, after)) = found.flatten() else {
             at += 1;

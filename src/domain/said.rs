@@ -10,6 +10,8 @@ use crate::domain::token;
 /// From here on a text is nobody else's by chance. A letter weighs 1, a Han or Kana sign, which says as much as
 /// a short word, 3.
 const TELLING: usize = 30;
+/// From here on a service that sets other signs is likelier than somebody who says the same with others.
+const SHORT: usize = 10;
 /// Texts that a service cuts are longer than this.
 const CUT: usize = 100;
 
@@ -144,6 +146,7 @@ impl Words {
         let pictures = (self.pictures.is_empty(), seen.pictures.is_empty());
         let differ = self.pictures != seen.pictures && pictures == (false, false)
             || self.signs != seen.signs
+                && weight(&self.letters) < SHORT
                 && !self.signs.is_empty()
                 && !seen.signs.is_empty()
                 && pictures.0 == pictures.1;
@@ -201,6 +204,7 @@ fn kind(c: char) -> Kind {
         | '«'
         | '»'
         | '\u{2B9}'..='\u{2BD}'
+        | '\u{338}'
         | '\u{34F}'
         | '\u{61C}'
         | '\u{180B}'..='\u{180F}'
@@ -221,9 +225,14 @@ fn kind(c: char) -> Kind {
         | '\u{FFFC}'..='\u{FFFD}'
         | '\u{1F000}'..='\u{1FAFF}'
         | '\u{E0000}'..='\u{E007F}' => Kind::Picture,
-        '!'..='~' | '¡'..='¿' | '÷' | '\u{2016}'..='\u{20CF}' | '\u{3001}'..='\u{3003}' => {
-            Kind::Sign(c)
-        }
+        '!'..='~'
+        | '\u{60C}'
+        | '\u{61B}'
+        | '\u{61F}'
+        | '¡'..='¿'
+        | '÷'
+        | '\u{2016}'..='\u{20CF}'
+        | '\u{3001}'..='\u{3003}' => Kind::Sign(c),
         c => Kind::Letter(c),
     }
 }
@@ -248,7 +257,7 @@ fn bare(text: &str) -> String {
             let length = match c {
                 '<' => tag(rest),
                 ']' => target(rest),
-                ':' => code(rest),
+                ':' | ';' | '=' => code(rest),
                 _ => None,
             };
             if let Some(length) = length {
@@ -282,8 +291,11 @@ fn without_mark(line: &str) -> &str {
     if is_mark && bytes.get(digits + 1) == Some(&b' ') { &line[digits + 2..] } else { line }
 }
 
-/// The length of a tag that stands at the beginning.
+/// The length of a tag that stands at the beginning, or of a heart.
 fn tag(text: &str) -> Option<usize> {
+    if text.starts_with("<3") {
+        return Some(2);
+    }
     let name = text.get(1..)?.trim_start_matches('/');
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         .then(|| find(text, ">"))
@@ -297,11 +309,15 @@ fn target(text: &str) -> Option<usize> {
     find(text, ")").map(|end| end + 1)
 }
 
-/// The length of `:thumbsup:`.
+/// The length of `:thumbsup:`, or of a face of signs and a letter, such as `:D` or `;-P`.
 fn code(text: &str) -> Option<usize> {
-    let name = text.get(1..)?;
-    let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-')))?;
-    (end > 0 && name[end..].starts_with(':')).then_some(end + 2)
+    let name = text[1..].trim_start_matches('-');
+    let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-')));
+    let end = end.unwrap_or(name.len());
+    let length = text.len() - name.len() + end;
+    let is_code = end > 0 && text.starts_with(':') && name[end..].starts_with(':');
+    let is_face = end == 1 && name.starts_with(|c: char| c.is_ascii_alphabetic());
+    (is_code || is_face).then_some(length + usize::from(is_code))
 }
 
 /// An address, whole or cut.
@@ -363,6 +379,10 @@ mod tests {
             ("да", ""),
             ("", "да"),
             (":thumbsup: да", "нет"),
+            ("да :D", "нет 😀"),
+            ("да:до", "да"),
+            ("в 5:30", "в 5"),
+            ("1<35", "1"),
         ] {
             check(one, other, Different);
         }
@@ -414,6 +434,15 @@ mod tests {
             ("да", "@Ada да"),
             ("<b>да</b>", "<i>да</i>"),
             (":thumbsup: да", ":thumbsdown: да"),
+            ("да :D", "да 😀"),
+            ("да ;-P", "да 😜"),
+            ("да =o", "да 😮"),
+            ("да <3", "да ❤️"),
+            ("<3", "❤"),
+            ("نعم، شكرا جزيلا على هذا", "نعم, شكرا جزيلا على هذا"),
+            (":D", "😀"),
+            ("от +-5 до 1/2 метра", "от ±5 до ½ метра"),
+            ("если два != три, то да", "если два ≠ три, то да"),
         ] {
             check(typed, shown, Alike);
         }

@@ -114,6 +114,10 @@ impl<'a> Reader<'a> {
         self.take(1);
         let name = self.name();
         let Some(attributes) = self.attributes() else { return };
+        if name == "pre" {
+            // Code begins on the line after its tag.
+            self.rest = self.rest.strip_prefix('\n').unwrap_or(self.rest);
+        }
         if name == "plaintext" {
             self.rest = "";
         } else if RAW.contains(&name.as_str()) {

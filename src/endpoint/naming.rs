@@ -61,12 +61,13 @@ impl Endpoint {
 
     /// Shows by which member of comments a fragment may name one, and what it says of that, until it is taken: first as
     /// we write it, then as the service does; decoded, as it is, and decoded twice, as programs on its way may have
-    /// decoded it, or encoded it once more.
+    /// decoded it, or encoded it once more; and without what senders of mail put behind it.
     fn each_said(&self, hash: &str, takes: &mut dyn FnMut(&str, &str) -> bool) -> bool {
         let raw = hash.get(1..).unwrap_or_default();
         let once = plain(raw, true);
         let own = [permalink::PREFIX, &self.beginning(), "{id}"].concat();
-        for fragment in [&*once, raw, &plain(&once, true)] {
+        let bare = once.split(['?', '&', '/']).next().unwrap_or_default();
+        for fragment in [&*once, raw, &plain(&once, true), bare] {
             if permalink::named(fragment, &own).is_some_and(|(_, id)| takes("id", id)) {
                 return true;
             }

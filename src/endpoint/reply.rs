@@ -67,7 +67,8 @@ fn texts(document: &Document, kind: &str) -> Vec<String> {
 
 /// Whether bodies in a text of JSON may hold more than plain words and marks. `<` and `>` may be escaped there.
 pub(super) fn is_rich(text: &str) -> bool {
-    const SIGNS: &str = "spoiler|aria-hidden|math.{1,2}tex|(<|3c)(math|iframe|video|audio|object|embed)|(>|gt;|3e)!";
+    const SIGNS: &str =
+        "spoile|aria-hidden|math.{1,2}tex|(<|3c)(math|iframe|video|audio|object|embed)|(>|gt;|3e)!";
     RegExp::new(SIGNS, "i").test(text)
 }
 

@@ -23,7 +23,7 @@ impl Profile {
     #[inline(never)]
     pub fn attach(&self, scope: Scope) -> Option<Arc<Extras>> {
         let member = |name: &str| self.at("/comment")?.get(name);
-        let warning = scope.text(member("contentWarning")).unwrap_or_default();
+        let warning = scope.text(member("contentWarning")).unwrap_or_default().trim().to_owned();
         let sensitive = member("sensitive").is_some_and(|test| scope.holds(test));
         let attachments = each(scope, member("attachments"), |item, told| {
             let href = address(item, told("contentUrl"));

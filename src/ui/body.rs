@@ -75,12 +75,10 @@ impl Pen<'_> {
                 }
                 Node::Element { name, attributes, children } => {
                     let made = el(name);
-                    match (*name, children.first()) {
-                        (_, Some(Node::Element { name: "summary", .. })) => {}
-                        ("details", _) => {
-                            made.add(el("summary").text(&self.text.say("unopened")));
-                        }
-                        _ => {}
+                    let is_title =
+                        |child: &Node| matches!(child, Node::Element { name: "summary", .. });
+                    if *name == "details" && !children.iter().any(is_title) {
+                        made.add(el("summary").text(&self.text.say("unopened")));
                     }
                     // Paragraphs have the direction of what they say by the style sheet; what has a side, by this.
                     if matches!(*name, "blockquote" | "ul" | "ol" | "table" | "details") {

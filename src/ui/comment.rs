@@ -99,6 +99,8 @@ impl Parts {
         let fold = fold.part("fold").child(icon(icon::FOLD));
         let author = el("span").class("by").attr("id", &[fragment, "-by"].concat());
         let time = el("a").class("time").part("permalink").attr("id", &[fragment, "-at"].concat());
+        // Where no time is told.
+        time.set_text("#");
         time.set("href", &[&scene.address, "#", fragment].concat());
         let badges = el("span").class("badges");
         let head = el("header").child(fold.clone()).child(author.clone());
@@ -210,7 +212,7 @@ impl Parts {
     }
 
     fn paint_time(&self, scene: &Scene, comment: &Comment) {
-        let Some(created) = comment.created else { return self.time.set_text("#") };
+        let Some(created) = comment.created else { return };
         self.time.clear();
         self.time.add(moment(scene, created));
     }

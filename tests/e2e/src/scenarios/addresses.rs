@@ -56,7 +56,18 @@ fn tag(profile: &str, more: &str) -> String {
 
 /// Fragments that lead to "the one": ours, and those of the service's mails and its former client.
 const COMMENTS: &[(&str, &str, &[&str])] = &[
-    ("isso", "", &["comment-3", "comment%2D3", "isso-3"]),
+    (
+        "isso",
+        "",
+        &[
+            "comment-3",
+            "comment%2D3",
+            "isso-3",
+            "isso-3?utm_source=mail",
+            "comment-3&utm_medium=x",
+            "isso-3/",
+        ],
+    ),
     ("waline", "", &["507f1f77bcf86cd799439011", "comment-507f1f77bcf86cd799439011"]),
     ("drupal", "article=u1", &["comment-0c8a-uuid", "comment-12"]),
     (

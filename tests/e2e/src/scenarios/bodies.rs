@@ -55,6 +55,7 @@ fn wait_behind_what_warns_of_them(world: &World) -> Result<()> {
         { "id": 2, "name": "Bo :dog:", "sensitive": true, "text": "<p>plain words</p>", "files": picture("wound"),
           "signs": [{ "name": "dog", "url": gallery.url("/dog.svg") }] },
         { "id": 3, "name": "Cy", "text": "<p>So <span class='spoiler'>the butler</span> or [spoiler]the cook[/spoiler].</p>" },
+        { "id": 4, "name": "Di", "text": "<details><p>Or</p><summary>The end</summary>wed</details><i class=spoiled>the aunt</i>" },
     ]);
     let attributes = format!("images='{host}' live=off json-ld");
     let (_site, page) = blog(world, &comments, &attributes, true)?;
@@ -63,7 +64,8 @@ fn wait_behind_what_warns_of_them(world: &World) -> Result<()> {
         seen.replacen("deepAll('jaw-jaw', '.words')", "[...deepAll('jaw-jaw', '.words')]", 1);
     let closed = page.text(&seen)?;
     ensure!(
-        closed == "The film|plain words Hidden content|So Hidden content or Hidden content .",
+        closed
+            == "The film|plain words Hidden content|So Hidden content or Hidden content .|The end Hidden content",
         "closed: {closed}"
     );
     page.wait(
@@ -80,13 +82,13 @@ fn wait_behind_what_warns_of_them(world: &World) -> Result<()> {
     )?;
     let open = page.text(&seen)?;
     ensure!(
-        open == "The film the gardener|plain words Hidden content|So Hidden content the butler or Hidden content the cook .",
+        open == "The film the gardener|plain words Hidden content|So Hidden content the butler or Hidden content the cook .|Or The end wed Hidden content the aunt",
         "opened: {open}"
     );
     // Search engines are not told; that part comes after a while.
     page.wait("document.querySelector('jaw-jaw > script')?.textContent.includes('plain words')")?;
     let told = page.text("document.querySelector('jaw-jaw > script').textContent")?;
-    for secret in ["gardener", "butler", "cook"] {
+    for secret in ["gardener", "butler", "cook", "wed", "aunt"] {
         ensure!(!told.contains(secret), "search engines are told: {told}");
     }
     unharmed(&page)

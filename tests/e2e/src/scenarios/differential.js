@@ -13,7 +13,12 @@
     h4: "h1", h5: "h2", h6: "h3 h4 h5 h6",
   };
   const plain = (text) => text.replace(/[\s\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "");
-  const address = (href) => href.trim().replace(/^\/\//, "https://");
+  // What follows the end of a block is a paragraph too. A form in a form is one to us, and an end of `br` is one always.
+  const ENDS = {
+    p: new RegExp(`<(/(${WRITTEN.p.split(/\s+/).join("|")})|form)[\\s/>]`, "gi"),
+    br: /<\/br[\s/>]/gi,
+  };
+  const address = (href) => href.trim().replace(/^\/\//, "https://").replaceAll(" ", "%20");
 
   // What there is to see: text outside raw elements, in order; links; elements by name.
   const gather = (root) => {
@@ -81,7 +86,8 @@
     for (const [name, count] of Object.entries(ours.names)) {
       const written = (WRITTEN[name] ?? name).split(/\s+/);
       const there = written.reduce((sum, one) => sum + (theirs.names[one] ?? 0), 0);
-      if (there < count) found.push(`name ${name}`);
+      const ends = (ours.html.match(ENDS[name] ?? /$^/g) ?? []).length;
+      if (there + ends < count) found.push(`name ${name}`);
     }
     return found;
   };
@@ -92,7 +98,8 @@
     reference.innerHTML = text.replaceAll("<", "&lt;");
     return reference.value === text ? text : decoded(reference.value);
   };
-  const read = ({ text, links, names }) => ({
+  const read = ({ html, text, links, names }) => ({
+    html: html ?? "",
     text: decoded(text),
     links: links.map(({ href, text }) => ({ href, text: decoded(text) })),
     names,

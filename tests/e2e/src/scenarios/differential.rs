@@ -9,7 +9,7 @@
 //! - each of our links is a link of the browser's with the same address, and the text of ours is within the
 //!   text of that;
 //! - for each of our elements the browser has one that we show under this name (`b` for `strong`, `div` for
-//!   `p`, …).
+//!   `p`, …); what follows the end of a block is a paragraph of ours too.
 //!
 //! Ours may be less. Where it is more, `differential.js` names the reason, and every reason is counted. `setHTML`
 //! gets a sanitizer that removes nothing but what none may let through, so what is contained is safe for it.
