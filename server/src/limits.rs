@@ -21,6 +21,8 @@ pub(crate) const DEPTH: i64 = 100;
 /// Quotations, lists and emphasis inside each other. Deeper ones lose their tags and keep their words:
 /// cleaning HTML takes time that grows with the square of its depth.
 pub(crate) const NESTING: usize = 20;
+/// Bytes of a text that is rendered at once; longer ones wait for each other.
+pub(crate) const SHORT_TEXT: usize = 1_000;
 /// Bytes of a comment's HTML; more comes from texts that are made to grow.
 pub(crate) const HTML_BYTES: usize = 65_536;
 /// Most comments in one page.
@@ -31,8 +33,9 @@ pub(crate) const PAGE_BYTES: usize = 1_000_000;
 pub(crate) const WAITING_BYTES: usize = 64 * 1_048_576;
 /// Most articles that are counted in one request.
 pub(crate) const COUNTS: usize = 100;
-/// Changes that a slow listener may be behind; beyond, it is asked to read the list again.
-pub(crate) const BEHIND: usize = 32;
+/// Changes that a slow listener may be behind; beyond, it is asked to read the list again. Each article that
+/// somebody listens to has room for as many.
+pub(crate) const BEHIND: usize = 16;
 /// Ten-minute steps for which a key is remembered: 14 days, as long as a reader's outbox may wait.
 pub(crate) const KEY_TICKS: i64 = 14 * 24 * 6;
 /// Ten-minute steps for which a new viewer's secret can be asked for again.

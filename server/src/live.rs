@@ -10,10 +10,10 @@ use crate::limits;
 use crate::pace::Group;
 
 /// A change: its number in the article, and the comment as anybody sees it, written once for all.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) seq: i64,
-    pub(crate) data: Arc<str>,
+    pub(crate) data: String,
 }
 
 /// Why there is no place for a listener.
@@ -37,14 +37,14 @@ pub(crate) struct Live {
 
 #[derive(Default)]
 struct Inner {
-    articles: HashMap<Arc<str>, Sender<Told>>,
+    articles: HashMap<Arc<str>, Sender<Arc<Told>>>,
     each: HashMap<Group, usize>,
     all: usize,
 }
 
 /// A place among the listeners, given back when it is dropped.
 pub(crate) struct Listener {
-    pub(crate) receiver: Receiver<Told>,
+    pub(crate) receiver: Receiver<Arc<Told>>,
     article: Arc<str>,
     group: Group,
     live: Live,
@@ -60,7 +60,7 @@ impl Live {
     }
 
     /// Tells a change to those who listen to the article.
-    pub(crate) fn tell(&self, article: &str, told: Told) {
+    pub(crate) fn tell(&self, article: &str, told: Arc<Told>) {
         if let Some(sender) = self.lock().articles.get(article) {
             // The last of them may just have gone.
             let _ = sender.send(told);

@@ -111,12 +111,13 @@ async fn accept(
         match accepted {
             Ok((stream, peer)) => {
                 failing = false;
-                let serving = connection(stream, peer, router.clone(), stop.clone());
+                let (router, stop) = (router.clone(), stop.clone());
                 let open = app.metrics.connections.clone();
                 tracker.spawn(async move {
                     let _place = place;
                     open.inc();
-                    serving.await;
+                    // Made here: what is moved in and then awaited is kept twice in each task.
+                    connection(stream, peer, router, stop).await;
                     open.dec();
                 });
             }
@@ -158,7 +159,8 @@ async fn connection(stream: Stream, peer: Peer, router: Router, stop: Cancellati
     .await;
     if ended.is_ok() {
         let stream = connection.into_parts().io.into_inner().into_inner();
-        linger(stream, &stop).await;
+        // Boxed, for most of its life a connection does not need this.
+        Box::pin(linger(stream, &stop)).await;
     }
 }
 

@@ -2,13 +2,11 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use support::{binary, check_problem, comment, launch, listen, start, text};
+use support::{binary, check_problem, comment, listen, start, text};
 
 /// The discussion as an outline: two spaces a level.
 fn outline(discussion: &Value) -> String {
@@ -311,78 +309,6 @@ fn pages_of_known_origins_may_use_it() {
     let preflight = server.ask("OPTIONS", "/comments", &headers, None);
     assert_eq!(preflight.status(), 200);
     assert!(preflight.header("access-control-allow-headers").contains("idempotency-key"));
-}
-
-#[test]
-fn what_was_acknowledged_survives_kill_9() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let db = folder.path().join("kill.db");
-    let mut acknowledged: Vec<String> = Vec::new();
-    // `ROUNDS` makes it as long as one likes.
-    let rounds = std::env::var("ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
-    for round in 0..rounds {
-        let (mut child, url) = launch(&db, &[]);
-        let address = url.trim_start_matches("http://").to_owned();
-        let (tell, told) = std::sync::mpsc::channel();
-        let writers: Vec<_> = (0..4)
-            .map(|writer| {
-                let (tell, address) = (tell.clone(), address.clone());
-                std::thread::spawn(move || {
-                    for number in 0.. {
-                        let words = format!("round {round} writer {writer} number {number}");
-                        if !acknowledges(&address, &words) || tell.send(words).is_err() {
-                            return;
-                        }
-                    }
-                })
-            })
-            .collect();
-        drop(tell);
-        // In the middle of the burst.
-        acknowledged.extend(told.iter().take(60));
-        child.kill().expect("it is ours");
-        child.wait().expect("it ends");
-        acknowledged.extend(told.iter());
-        for writer in writers {
-            writer.join().expect("a writer ends with its connection");
-        }
-    }
-    let (mut child, url) = launch(&db, &[]);
-    let mut stored = String::new();
-    let mut cursor = String::new();
-    loop {
-        let page = minreq::get(format!("{url}/api/v1/comments?article=a&limit=200{cursor}"))
-            .send()
-            .expect("a page");
-        let page: Value = serde_json::from_str(page.as_str().expect("text")).expect("JSON");
-        stored += &page["comment"].to_string();
-        let Some(next) = page["next"].as_str() else { break };
-        cursor = format!("&cursor={next}");
-    }
-    child.kill().expect("it is ours");
-    child.wait().expect("it ends");
-    assert!(acknowledged.len() >= rounds * 60, "{} were acknowledged", acknowledged.len());
-    let lost: Vec<&String> =
-        acknowledged.iter().filter(|words| !stored.contains(&format!("<p>{words}</p>"))).collect();
-    assert!(lost.is_empty(), "{} of {} were lost: {lost:?}", lost.len(), acknowledged.len());
-}
-
-/// Posts over a connection of its own; whether the server said 201.
-fn acknowledges(address: &str, words: &str) -> bool {
-    let body = comment(words, None).to_string();
-    let post = || -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(address)?;
-        write!(
-            stream,
-            "POST /api/v1/comments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nconnection: close\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len()
-        )?;
-        let mut first = String::new();
-        BufReader::new(stream).read_line(&mut first)?;
-        Ok(first)
-    };
-    post().is_ok_and(|first| first.contains(" 201 "))
 }
 
 #[test]

@@ -2,14 +2,15 @@
 //! large pages that nobody takes.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
+
+use crate::bench_load::used;
 
 const LISTENERS: usize = 10_000;
 const IDLE: usize = 10_000;
@@ -62,16 +63,6 @@ fn share(mut took: Vec<Duration>, percent: usize) -> f64 {
     took.sort();
     let at = (took.len() * percent / 100).min(took.len().saturating_sub(1));
     took.get(at).map_or(0.0, |took| took.as_secs_f64() * 1_000.0)
-}
-
-/// Milliseconds of the processors that a process has used.
-fn used(process: u32) -> Result<f64> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    let (_, rest) = stat.rsplit_once(") ").context("no stat")?;
-    let fields: Vec<&str> = rest.split(' ').collect();
-    let ticks: Option<u32> =
-        fields.get(11..13).map(|t| t.iter().filter_map(|t| t.parse::<u32>().ok()).sum());
-    Ok(f64::from(ticks.context("no times")?) * 10.0)
 }
 
 /// Lines of Markdown that say what was held and what it cost.

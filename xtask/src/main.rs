@@ -1,6 +1,8 @@
 //! Every command of this repository. `cargo xtask help` lists them.
 
 mod bench_held;
+mod bench_isso;
+mod bench_load;
 mod bench_server;
 mod build;
 mod commands;
@@ -116,11 +118,14 @@ enum Verb {
 
 #[derive(Subcommand)]
 enum Benchmark {
-    /// The server under load, by wrk; the table is written into docs/server.md.
+    /// The server under load, by wrk, and Isso beside it; the table is written into docs/server.md.
     Server {
         /// Seconds for each row.
         #[arg(long, default_value_t = 8)]
         seconds: u32,
+        /// Comments in all. A million takes some five minutes to fill in.
+        #[arg(long, default_value_t = 1_000_000)]
+        comments: usize,
     },
 }
 
@@ -152,7 +157,9 @@ fn main() -> ExitCode {
         Verb::Release { source, with_trial } => release::make(source, with_trial),
         Verb::Shots { folder } => commands::pictures("shots", &folder),
         Verb::Gallery { folder } => commands::pictures("gallery", &folder),
-        Verb::Bench { what: Some(Benchmark::Server { seconds }), .. } => bench_server::run(seconds),
+        Verb::Bench { what: Some(Benchmark::Server { seconds, comments }), .. } => {
+            bench_server::run(seconds, comments)
+        }
         Verb::Bench { most, json, what: None } => commands::bench(most, json.as_deref()),
     };
     ended::ended(done)

@@ -190,9 +190,14 @@ async fn create(State(app): State<App>, writer: Writer, body: Body) -> Result<Re
     .await
 }
 
-/// The HTML of a text, made beside the threads that answer everybody.
+/// The HTML of a text, made beside the threads that answer everybody. A short one takes a fraction of a
+/// millisecond whatever it is, and does not stand in line behind long ones.
 async fn rendered(app: &App, text: String) -> Result<String, Problem> {
-    let _place = app.rendering.acquire().await.map_err(anyhow::Error::from)?;
+    let _place = if text.len() > limits::SHORT_TEXT {
+        Some(app.rendering.acquire().await.map_err(anyhow::Error::from)?)
+    } else {
+        None
+    };
     let html = tokio::task::spawn_blocking(move || render::html_of(&text)).await;
     html.map_err(anyhow::Error::from)?.map_err(|_| Problem::Unprocessable {
         field: "text",
@@ -369,4 +374,30 @@ async fn set_vote(
         change.answer(StatusCode::OK, answer, Said::Nothing).await
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::config::Settings;
+    use crate::store::testing;
+
+    /// Whoever sends texts that are slow to render keeps others of that kind waiting, and nobody else.
+    #[tokio::test]
+    async fn a_short_text_does_not_wait_for_long_ones() {
+        let (store, _folder) = testing::store().await;
+        let app = App::new(store, Settings::default(), CancellationToken::new());
+        let all = u32::try_from(app.rendering.available_permits()).expect("a few");
+        let busy = app.rendering.acquire_many(all).await.expect("a place");
+        let mut long = std::pin::pin!(rendered(&app, ">".repeat(9_999)));
+        assert!(futures_util::poll!(&mut long).is_pending());
+        let short = rendered(&app, "short".to_owned());
+        let short = tokio::time::timeout(limits::QUEUE_TIME, short).await.expect("it waits");
+        assert_eq!(short.expect("it is fine"), "<p>short</p>\n");
+        assert!(futures_util::poll!(&mut long).is_pending());
+        drop(busy);
+        long.await.expect("it goes on");
+    }
 }

@@ -113,7 +113,7 @@ impl Following {
                 Ok(told) if told.seq <= self.seq => continue,
                 Ok(told) => {
                     self.seq = told.seq;
-                    Event::default().id(told.seq.to_string()).data(&*told.data)
+                    Event::default().id(told.seq.to_string()).data(&told.data)
                 }
                 Err(RecvError::Lagged(_)) => again(self.seq),
             };

@@ -34,8 +34,7 @@ async fn alive() -> Json<Value> {
 
 /// A change could be written now, and there is room for it.
 async fn ready(State(app): State<App>) -> Result<Json<Value>, Problem> {
-    let busy = |error| Problem::Unavailable { why: Why::Busy, error: Some(error) };
-    app.store.can_write(Duration::from_secs(1)).await.map_err(busy)?;
+    app.store.can_write(Duration::from_secs(1)).await?;
     let folder = app.store.file().parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| std::path::Path::new("."));
     let room = rustix::fs::statvfs(folder).map_err(anyhow::Error::from)?;

@@ -43,6 +43,8 @@ macro_rules! select {
     };
 }
 
+const AMONG: &str = select!(listed!("WHERE name"));
+
 pub(crate) async fn find(connection: &mut Connection, name: &str) -> sqlx::Result<Option<Article>> {
     let query = sqlx::query_as(select!("WHERE name = $1")).bind(name);
     query.fetch_optional(connection).await
@@ -54,7 +56,7 @@ pub(crate) async fn among(
     names: &[String],
 ) -> sqlx::Result<Vec<Article>> {
     let names = serde_json::Value::from(names).to_string();
-    sqlx::query_as(select!(listed!("WHERE name"))).bind(names).fetch_all(connection).await
+    sqlx::query_as(AMONG).bind(names).fetch_all(connection).await
 }
 
 /// The article to be changed; made with its first comment or rating. In an engine with several writers
@@ -140,4 +142,28 @@ pub(crate) async fn miscounted(connection: &mut Connection) -> sqlx::Result<Vec<
 pub(crate) async fn all_comments(connection: &mut Connection) -> sqlx::Result<i64> {
     let query = "SELECT COUNT(*) FROM comment WHERE status = 'published'";
     sqlx::query_scalar(query).fetch_one(connection).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing;
+
+    /// Counting a hundred articles reads a hundred rows, however many comments and ratings they have.
+    #[tokio::test]
+    async fn counting_looks_at_nothing_but_the_articles() {
+        let (store, _folder) = testing::store().await;
+        let mut reader = store.read().await.expect("a reader");
+        let plan = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {AMONG}"));
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(plan).fetch_all(&mut *reader).await.expect("a plan");
+        let tables: Vec<String> = plan
+            .into_iter()
+            .map(|(.., step)| step)
+            .filter(|step| step.starts_with("SEARCH") || step.starts_with("SCAN"))
+            .collect();
+        let [article, names] = tables.as_slice() else { panic!("{tables:#?}") };
+        assert!(article.starts_with("SEARCH article USING") && article.ends_with("(name=?)"));
+        assert!(names.starts_with("SCAN json_each"), "{names}");
+    }
 }

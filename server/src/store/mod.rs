@@ -35,6 +35,8 @@ pub(crate) struct Store {
     writer: Pool,
     /// Whose turn it is to write.
     turn: Arc<Mutex<()>>,
+    /// How many turns are over, with or without a change.
+    turns: Arc<AtomicU64>,
     /// How many changes were committed.
     changes: Arc<AtomicU64>,
     file: Arc<PathBuf>,
@@ -48,7 +50,16 @@ pub(crate) struct Change {
 }
 
 /// The turn to write; what is told to listeners while it is held is told in the order of the changes.
-pub(crate) struct Turn(#[expect(dead_code, reason = "held, not read")] OwnedMutexGuard<()>);
+pub(crate) struct Turn {
+    _held: OwnedMutexGuard<()>,
+    turns: Arc<AtomicU64>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.turns.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 /// How the database is opened.
 #[derive(Clone, Debug)]
@@ -99,6 +110,7 @@ impl Store {
             readers,
             writer,
             turn: Arc::default(),
+            turns: Arc::default(),
             changes: Arc::default(),
             file: Arc::new(file.clone()),
         };
@@ -121,18 +133,36 @@ impl Store {
     /// Begins a change; nothing of it is seen before it is committed.
     pub(crate) async fn begin(&self) -> sqlx::Result<Change> {
         let turn = timeout(limits::QUEUE_TIME, Arc::clone(&self.turn).lock_owned()).await;
-        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let held = turn.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let turn = Turn { _held: held, turns: Arc::clone(&self.turns) };
         // Immediate, so that it fails here and not in the middle; and loud, where a transaction is
         // still open that should not be.
         let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Change { transaction, turn: Turn(turn), changes: Arc::clone(&self.changes) })
+        Ok(Change { transaction, turn, changes: Arc::clone(&self.changes) })
     }
 
-    /// Whether a change could be begun now.
-    pub(crate) async fn can_write(&self, within: Duration) -> Result<()> {
-        let begun = timeout(within, self.begin()).await.context("the writer is busy")??;
-        drop(begun);
-        Ok(())
+    /// Whether a change could be made now.
+    pub(crate) async fn can_write(&self, within: Duration) -> sqlx::Result<()> {
+        let trial = async {
+            // `SQLite` begins a change of a database that may only be read, and refuses its first word.
+            let mut change = self.begin().await?;
+            clock::write_again(change.connection()).await
+        };
+        timeout(within, trial).await.map_err(|_| sqlx::Error::PoolTimedOut)?
+    }
+
+    /// Whether the writer gets on: a change could be made, or is refused for a reason, or other turns ended
+    /// meanwhile. What another program or the disk forbids is no better after a restart.
+    pub(crate) async fn gets_on(&self, within: Duration) -> bool {
+        let before = self.turns.load(Ordering::Relaxed);
+        match self.can_write(within).await {
+            Ok(()) => true,
+            Err(sqlx::Error::PoolTimedOut) => self.turns.load(Ordering::Relaxed) > before,
+            Err(error) => {
+                tracing::warn!(error = %error, "no change can be made");
+                true
+            }
+        }
     }
 
     /// How many changes were committed since it was opened.
@@ -210,6 +240,44 @@ mod tests {
         let mut reader = store.read().await.expect("readers go on");
         let refused = clock::advance(&mut reader).await.expect_err("readers do not write");
         assert_eq!(fault(&refused), Fault::ReadOnly, "{refused}");
+    }
+
+    /// A database that another program keeps, or that may only be read, is the same after a restart: only a
+    /// writer that does nothing at all is worth one.
+    #[tokio::test]
+    async fn a_writer_that_is_refused_gets_on_and_one_that_hangs_does_not() {
+        let (store, _folder) = testing::store().await;
+        let within = Duration::from_millis(300);
+        assert!(store.gets_on(within).await);
+        let read_only = engine::options(store.file(), false).read_only(true);
+        let writer = engine::pool().max_connections(1).connect_with(read_only);
+        let read_only = Store { writer: writer.await.expect("it opens"), ..store.clone() };
+        let refused = read_only.can_write(within).await.err().map(|error| fault(&error));
+        assert_eq!(refused, Some(Fault::ReadOnly));
+        assert!(read_only.gets_on(within).await);
+        let mut other = engine::options(store.file(), false).connect().await.expect("it opens");
+        let held = other.begin_with("BEGIN IMMEDIATE").await.expect("it is locked");
+        assert!(store.gets_on(Duration::from_secs(9)).await, "it waits its five seconds");
+        drop(held);
+        drop(other);
+        // Many wait, and their turns end.
+        let turns = async || {
+            for _ in 0..10 {
+                let change = store.begin().await.expect("a turn");
+                tokio::time::sleep(Duration::from_millis(80)).await;
+                drop(change);
+            }
+        };
+        let waits = async {
+            tokio::task::yield_now().await;
+            store.gets_on(Duration::from_millis(200)).await
+        };
+        let (.., gets_on) = tokio::join!(turns(), turns(), turns(), turns(), waits);
+        assert!(gets_on);
+        let hanging = store.begin().await.expect("a turn");
+        assert!(!store.gets_on(within).await);
+        drop(hanging);
+        assert!(store.gets_on(within).await);
     }
 
     /// The file alone holds everything after a rest, and the log nothing.

@@ -276,3 +276,20 @@ pub(crate) fn digits<T: FromStr>(text: &str) -> Option<T> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok())?
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However often an article is asked for, it is looked up once.
+    #[test]
+    fn articles_that_are_asked_for_stand_once() {
+        let asked = |names: &[&str]| {
+            Asked(names.iter().map(|name| ("article".to_owned(), (*name).to_owned())).collect())
+        };
+        let many = [["b"; 60].as_slice(), ["a"; 39].as_slice(), &[" b "]].concat();
+        assert_eq!(asked(&many).articles().expect("they are few"), ["a", "b"]);
+        assert!(asked(&["a"; 101]).articles().is_err());
+        assert!(asked(&[]).articles().is_err());
+    }
+}

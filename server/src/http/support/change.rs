@@ -1,5 +1,6 @@
 //! A change and its answer in one transaction, given once for each Idempotency-Key.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
@@ -79,7 +80,7 @@ pub(crate) struct Change {
     fresh: Option<String>,
     asker: Option<Asker>,
     /// The articles and their changes that listeners are told of.
-    told: Vec<(String, Told)>,
+    told: Vec<(String, Arc<Told>)>,
 }
 
 /// What a change begins with.
@@ -170,8 +171,8 @@ impl Change {
     pub(crate) async fn tell(&mut self, article: &Article, comment: &Comment) -> sqlx::Result<()> {
         let seq = article::touch(self.connection(), article.id, moment::now()).await?;
         event::insert(self.connection(), article.id, seq, &comment.identifier).await?;
-        let data = shown::for_all(comment).into();
-        self.told.push((article.name.clone(), Told { seq, data }));
+        let data = shown::for_all(comment);
+        self.told.push((article.name.clone(), Arc::new(Told { seq, data })));
         Ok(())
     }
 
