@@ -4,12 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_net::Error;
-use gloo_net::http::{Headers, Method, RequestBuilder};
+use gloo_net::http::Headers;
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestRedirect,
+    AbortController, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestInit,
+    RequestRedirect,
 };
 
 use crate::domain::time::Time;
@@ -139,39 +140,35 @@ impl Patience {
 }
 
 async fn send(request: &Request, patience: &Patience) -> Result<Answer, Error> {
-    let method = match request.method.as_str() {
-        "POST" => Method::POST,
-        "PUT" => Method::PUT,
-        "PATCH" => Method::PATCH,
-        "DELETE" => Method::DELETE,
-        _ => Method::GET,
-    };
-    let reads = method == Method::GET;
-    let signal = patience.0.controller.as_ref().map(AbortController::signal);
-    let mut builder = RequestBuilder::new(&request.url)
-        .method(method)
-        .abort_signal(signal.as_ref())
-        // A write that is sent on elsewhere is a write to somebody else, and so is a secret.
-        .redirect(if reads && !request.secret {
-            RequestRedirect::Follow
-        } else {
-            RequestRedirect::Error
-        })
-        .credentials(if request.cookies {
-            RequestCredentials::Include
-        } else {
-            RequestCredentials::Omit
-        });
+    let writes = ["POST", "PUT", "PATCH", "DELETE"].contains(&&*request.method);
+    // The library's own builder takes an address apart and puts it together anew, with all of `core::fmt`.
+    let init = RequestInit::new();
+    init.set_method(if writes { &request.method } else { "GET" });
+    init.set_signal(patience.0.controller.as_ref().map(AbortController::signal).as_ref());
+    // A write that is sent on elsewhere is a write to somebody else, and so is a secret.
+    init.set_redirect(if writes || request.secret {
+        RequestRedirect::Error
+    } else {
+        RequestRedirect::Follow
+    });
+    init.set_credentials(if request.cookies {
+        RequestCredentials::Include
+    } else {
+        RequestCredentials::Omit
+    });
     if request.fresh {
-        builder = builder.cache(RequestCache::NoCache);
+        init.set_cache(RequestCache::NoCache);
     }
+    let headers = Headers::new();
     for (name, value) in &request.headers {
-        builder = builder.header(name, value);
+        headers.set(name, value);
     }
-    let request = match &request.body {
-        Some(body) => builder.body(body.as_str())?,
-        None => builder.build()?,
-    };
+    init.set_headers(&headers.into_raw());
+    if let Some(body) = &request.body {
+        init.set_body(&JsValue::from_str(body));
+    }
+    let request = web_sys::Request::new_with_str_and_init(&request.url, &init);
+    let request: gloo_net::http::Request = request.map_err(js_error)?.into();
     let response = request.send().await?;
     patience.renew();
     let headers = response.headers();
