@@ -103,7 +103,7 @@ const begin = (host, root, profile, read, folder) => {
   // Where a browser does not say that the address changed, the reader's next sign of life does. A form is heard
   // inside of the tag only.
   const signs =
-    "popstate hashchange pageshow visibilitychange focusin pointerover pointerdown keydown submit";
+    "popstate hashchange pageshow visibilitychange focusin pointerover pointerdown keydown click submit";
   for (const sign of signs.split(" "))
     for (const where of [window, root]) where.addEventListener(sign, moved, how);
   // Not while the page does so in answer to an event of ours.

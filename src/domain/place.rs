@@ -2,6 +2,7 @@
 //! the page before, or be left alone for ever.
 
 use crate::domain::address::path;
+use crate::domain::letters::{cut, parts};
 
 /// What is known of one document.
 #[derive(Debug, Default)]
@@ -31,10 +32,34 @@ impl Place {
             link.clone_into(&mut self.link);
             self.left = false;
         }
-        let here = is_same(&self.came, address) || is_same(link, address);
+        let same = |one| is_same(one, address) && agree(link, one, address);
+        let here = same(&self.came) || same(link);
         self.left = !here && (late || self.left);
         if self.left || link.is_empty() { address } else { link }
     }
+}
+
+/// What an address says of that by which the query of a canonical link names a page; with its `?`, or empty.
+pub fn query(link: &str, address: &str) -> String {
+    let named: Vec<&str> = members(link).filter_map(|member| value(address, member)).collect();
+    if named.is_empty() { String::new() } else { ["?", &named.join("&")].concat() }
+}
+
+/// Whether two addresses name the same page by what names one in the query of a link.
+fn agree(link: &str, one: &str, other: &str) -> bool {
+    members(link).all(|member| value(one, member) == value(other, member))
+}
+
+/// The member of the same name in the query of an address.
+fn value<'a>(address: &'a str, wanted: &str) -> Option<&'a str> {
+    let name = |member| cut(member, "=").map_or(member, |(name, _)| name);
+    members(address).find(|member| name(member) == name(wanted))
+}
+
+fn members(address: &str) -> impl Iterator<Item = &str> {
+    let whole = cut(address, "#").map_or(address, |(before, _)| before);
+    let query = cut(whole, "?").map_or("", |(_, query)| query);
+    parts(query, "&").filter(|member| !member.is_empty())
 }
 
 /// Whether two addresses have the same path, however its end is written.
@@ -76,6 +101,29 @@ mod tests {
         check(&[("/a/", "/a/index.html!", "/a/"), ("/a/", "/a/#x!", "/a/")]);
         // Another address with a link that names it, as a lazily written head has.
         check(&[("/k/", "/b/!", "/k/"), ("/k/", "/k/!", "/k/")]);
+    }
+
+    #[test]
+    fn a_query_that_a_link_names_a_page_by_counts() {
+        check(&[
+            ("/?p=1", "/a/?p=1!", "/?p=1"),
+            ("/?p=1", "/a/?x=2&p=1#c!", "/?p=1"),
+            ("/?p=1", "/a/?p=2", "/?p=1"),
+            ("/?p=1", "/a/?p=2!", "/a/?p=2"),
+            ("/?p=1", "/a/?p=1", "/?p=1"),
+            ("/?p=3", "/a/?p=3", "/?p=3"),
+        ]);
+        // Each page of a list may name the first.
+        check(&[("/k/?page=1", "/b/?page=2!", "/k/?page=1")]);
+        for (link, address, kept) in [
+            ("/", "/?p=1", ""),
+            ("/?p=1", "/?utm_source=x", ""),
+            ("/?p=1", "/?utm_source=x&p=2&q#p=3", "?p=2"),
+            ("/?p=1&q", "/?q&p=2", "?p=2&q"),
+            ("/#?p=1", "/?p=2", ""),
+        ] {
+            assert_eq!(query(link, address), kept, "{link} {address}");
+        }
     }
 
     #[test]

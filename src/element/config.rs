@@ -10,7 +10,7 @@ use web_sys::{Element, Url};
 use crate::domain::address::place;
 use crate::domain::language::nearest;
 use crate::domain::letters;
-use crate::domain::place::Place;
+use crate::domain::place::{Place, query};
 use crate::endpoint::{Endpoint, Given, plain};
 use crate::text::LANGUAGES;
 
@@ -42,8 +42,8 @@ pub fn page(host: &Element, late: bool) -> (String, String) {
         let name = place.name(&link, &address, late);
         let page = Url::new(name).ok()?;
         if name != link {
-            // A query may hold what is nobody's business; the canonical one belongs to the page.
-            page.set_search("");
+            // A query may hold what is nobody's business; what a canonical one names belongs to the page.
+            page.set_search(&query(&link, &address));
         }
         page.set_hash("");
         Some(spelled(&page))

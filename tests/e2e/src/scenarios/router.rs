@@ -10,6 +10,7 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("router_the_next_sign_of_life_is_enough", the_next_sign_of_life_is_enough),
     ("router_writes_its_head_last", writes_its_head_last),
     ("router_leaves_its_canonical_link_behind", leaves_its_canonical_link_behind),
+    ("router_follows_a_query_that_names_a_page", follows_a_query_that_names_a_page),
     ("router_what_names_no_article_reads_nothing", what_names_no_article_reads_nothing),
     ("router_words_stay_with_their_article", words_stay_with_their_article),
     ("router_variables_are_followed", variables_are_followed),
@@ -110,6 +111,21 @@ fn leaves_its_canonical_link_behind(world: &World) -> Result<()> {
     wait_threads(&page, "Ada: said at /second/\n")?;
     go(&page, "/first/index.html")?;
     wait_threads(&page, "Ada: said at /first/\n")
+}
+
+/// The canonical link says that `p` names the page, and is left alone.
+fn follows_a_query_that_names_a_page(world: &World) -> Result<()> {
+    let link = "<link rel=canonical href='/first/?p=1'>";
+    let (_site, native, page) = site(world, link, "<jaw-jaw></jaw-jaw>")?;
+    post_to(&native, "/first/?p=2", "said of the second", None, "Ada")?;
+    page.wait_for_text("Nobody has said anything yet.")?;
+    go(&page, "/first/?utm_source=mail&p=2")?;
+    wait_threads(&page, "Ada: said of the second\n")?;
+    write(&page, "a thought", "Bob")?;
+    wait_threads(&page, "Bob: a thought\nAda: said of the second\n")?;
+    go(&page, "/first/?p=1")?;
+    page.wait_for_text("Nobody has said anything yet.")?;
+    unharmed(&page)
 }
 
 fn what_names_no_article_reads_nothing(world: &World) -> Result<()> {
