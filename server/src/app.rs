@@ -1,6 +1,7 @@
 //! What every handler may use. No routes stand here.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -10,7 +11,7 @@ use crate::config::Settings;
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::pace::Pace;
+use crate::pace::{Pace, Readers};
 use crate::store::Store;
 
 /// Bytes that one permit for a waiting page stands for.
@@ -36,6 +37,7 @@ pub(crate) struct Paces {
     pub(crate) reads: Pace,
     pub(crate) writes: Pace,
     pub(crate) newcomers: Pace,
+    pub(crate) readers: Readers,
 }
 
 impl App {
@@ -44,6 +46,7 @@ impl App {
             reads: Pace::a_minute(settings.reads_per_minute),
             writes: Pace::a_minute(settings.writes_per_minute),
             newcomers: Pace::an_hour(settings.newcomers_per_hour),
+            readers: Readers::new(Duration::from_secs(settings.vote_after)),
         };
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {

@@ -88,6 +88,9 @@ pub(crate) struct Flags {
     /// First votes and ratings an hour of browsers from one address.
     #[arg(long, global = true, value_name = "N")]
     newcomers_per_hour: Option<String>,
+    /// Seconds from an address's first reading to the first vote or rating of a new browser.
+    #[arg(long, global = true, value_name = "SECONDS")]
+    vote_after: Option<String>,
     /// Listeners of one address at once.
     #[arg(long, global = true, value_name = "N")]
     streams_per_address: Option<String>,
@@ -146,6 +149,7 @@ impl Flags {
             "limits.newcomers_per_hour",
             &self.newcomers_per_hour,
         ));
+        given.extend(one("vote-after", "limits.vote_after", &self.vote_after));
         given.extend(one(
             "streams-per-address",
             "limits.streams_per_address",

@@ -35,7 +35,7 @@ pub(crate) const WAITING_BYTES: usize = 64 * 1_048_576;
 pub(crate) const COUNTS: usize = 100;
 /// Changes that a slow listener may be behind; beyond, it is asked to read the list again. Each article that
 /// somebody listens to has room for as many.
-pub(crate) const BEHIND: usize = 16;
+pub(crate) const BEHIND: usize = 32;
 /// Ten-minute steps for which a key is remembered: 14 days, as long as a reader's outbox may wait.
 pub(crate) const KEY_TICKS: i64 = 14 * 24 * 6;
 /// Ten-minute steps for which a new viewer's secret can be asked for again.

@@ -252,6 +252,8 @@ fn contract() -> Result<Count> {
         "1000000",
         "--newcomers-per-hour",
         "1000000",
+        "--vote-after",
+        "0",
     ];
     server.args(["--port", "0", "--db"]).arg(folder.join("contract.db")).args(fast);
     let mut server = server.stdout(Stdio::piped()).spawn()?;

@@ -64,6 +64,7 @@ impl Settings {
             "limits.newcomers_per_hour" => {
                 self.newcomers_per_hour = number(&one(given)?, "a whole number from 1")?;
             }
+            "limits.vote_after" => self.vote_after = within(&one(given)?, 0, 15)?,
             "limits.connections" => self.connections = within(&one(given)?, 1, 1_000_000)?,
             "limits.streams" => self.streams = within(&one(given)?, 0, 1_000_000)?,
             "limits.streams_per_address" => {

@@ -357,6 +357,7 @@ async fn set_vote(
 ) -> Result<Response, Problem> {
     body.only(&["viewerVote"])?;
     let value = body.number("viewerVote", -1..=1)?;
+    writer.reads_first(&app).await?;
     outlive(&app.clone(), async move {
         let mut change = match writer.begin(&app, &body.text).await? {
             Begun::Change(change) => *change,

@@ -94,6 +94,7 @@ async fn rate(
     body.only(&["ratingValue"])?;
     let stars = body.number("ratingValue", 1..=5)?;
     let name = asked.only_article()?;
+    writer.reads_first(&app).await?;
     outlive(&app.clone(), async move {
         let mut change = match writer.begin(&app, &body.text).await? {
             Begun::Change(change) => *change,

@@ -40,6 +40,9 @@ pub(crate) fn launch(db: &Path, arguments: &[&str]) -> (Child, String) {
     if !arguments.contains(&"--writes-per-minute") {
         command.args(["--writes-per-minute", "100000"]);
     }
+    if !arguments.contains(&"--vote-after") {
+        command.args(["--vote-after", "0"]);
+    }
     let mut child =
         command.args(arguments).stdout(Stdio::piped()).spawn().expect("the server starts");
     let said = child.stdout.take().expect("stdout is piped");

@@ -18,6 +18,9 @@ use crate::http::support::address::{Asker, Peer, asker};
 use crate::http::support::problem::Problem;
 use crate::limits;
 
+/// What a page asks for before its reader can vote.
+const READING: [&str; 3] = ["/comments", "/rating", "/events"];
+
 /// Lets a request through, or says why not. An answer that comes before the whole body was read says
 /// that the connection ends: the rest of the body would be taken for the next request.
 pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -55,7 +58,13 @@ fn passes(app: &App, request: &mut Request) -> Result<(), Problem> {
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
     let pace = if reads { &app.paces.reads } else { &app.paces.writes };
     let Asker(group) = asker;
-    pace.count(group).map_err(|wait| Problem::TooFast { wait })
+    pace.count(group).map_err(|wait| Problem::TooFast { wait })?;
+    let path = request.uri().path();
+    let reading = READING.iter().any(|end| path.ends_with(end));
+    if reading && request.method() == Method::GET {
+        app.paces.readers.read(group);
+    }
+    Ok(())
 }
 
 /// A body that knows whether it was read to its end.

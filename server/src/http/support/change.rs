@@ -18,6 +18,7 @@ use crate::http::support::{secret, shown};
 use crate::limits;
 use crate::live::Told;
 use crate::moment;
+use crate::pace::Early;
 use crate::store::answer::Answer;
 use crate::store::article::{self, Article};
 use crate::store::comment::{self, Comment, Status};
@@ -91,6 +92,26 @@ pub(crate) enum Begun {
 }
 
 impl Writer {
+    /// Lets a first vote wait until its address has read for a moment: people do, programs that stuff do not.
+    pub(crate) async fn reads_first(&self, app: &App) -> Result<(), Problem> {
+        let Some(Asker(group)) = self.asker else { return Ok(()) };
+        if self.secret.is_some() {
+            let mut reader = app.store.read().await?;
+            if secret::known(&mut reader, self.secret.as_deref()).await?.is_some() {
+                return Ok(());
+            }
+        }
+        match app.paces.readers.may_vote(group) {
+            Ok(()) => Ok(()),
+            // Who just came is not told to come again.
+            Err(Early::Soon(wait)) => {
+                tokio::time::sleep(wait).await;
+                Ok(())
+            }
+            Err(Early::Unread(wait)) => Err(Problem::Unread { wait }),
+        }
+    }
+
     /// Begins a change. `body` is the text of the request, for which its key is good.
     pub(crate) async fn begin(self, app: &App, body: &str) -> Result<Begun, Problem> {
         let asked = Instant::now();

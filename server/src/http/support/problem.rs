@@ -39,6 +39,8 @@ pub(crate) enum Problem {
     KeyReused,
     /// 429: this address asks too often.
     TooFast { wait: Duration },
+    /// 429: this address votes before it read anything.
+    Unread { wait: Duration },
     /// 429: this address listens too often at once.
     Listens,
     /// 503: not now. Nothing was changed.
@@ -157,6 +159,12 @@ impl Problem {
                 "Too many requests",
                 format!("Too many requests from this address; wait {} seconds.", seconds(*wait)),
             ),
+            Self::Unread { wait } => (
+                S::TOO_MANY_REQUESTS,
+                "unread",
+                "Nothing was read yet",
+                format!("Read the discussion first; you may vote in {} seconds.", seconds(*wait)),
+            ),
             Self::Listens => (
                 S::TOO_MANY_REQUESTS,
                 "too-many-streams",
@@ -186,7 +194,7 @@ impl Problem {
 
     fn wait(&self) -> Option<u64> {
         match self {
-            Self::TooFast { wait } => Some(seconds(*wait)),
+            Self::TooFast { wait } | Self::Unread { wait } => Some(seconds(*wait)),
             Self::Listens => Some(60),
             Self::Unavailable { why, .. } => Some(why.parts().2),
             _ => None,

@@ -29,6 +29,7 @@ pub(crate) fn blog_with(world: &World, arguments: &[&str]) -> Result<Blog> {
 pub(crate) fn native(arguments: &[&str]) -> Result<Native> {
     let fast = ["writes-per-minute", "reads-per-minute", "newcomers-per-hour"];
     let fast = fast.iter().flat_map(|limit| [format!("--{limit}"), "100000".to_owned()]);
+    let fast = fast.chain(["--vote-after".to_owned(), "0".to_owned()]);
     let arguments = fast.chain(arguments.iter().map(|&argument| argument.to_owned())).collect();
     let origins = vec!["*".to_owned()];
     Native::start(&crate::NativeOptions { origins, arguments, ..Default::default() })
