@@ -7,7 +7,6 @@ mod link;
 
 use crate::domain::markup::{DEEPEST, MOST, Node, element};
 use crate::domain::rich;
-use crate::json::digits;
 
 /// Longer text is cut before it is read, in bytes.
 const LONGEST: usize = 100_000;
@@ -169,7 +168,7 @@ impl Reader<'_> {
         });
         let name = if matches!(first.sign, b'-' | b'+' | b'*') { "ul" } else { "ol" };
         let start =
-            (name == "ol" && first.number != 1).then(|| ("start", digits(first.number.into())));
+            (name == "ol" && first.number != 1).then(|| ("start", first.number.to_string()));
         out.push(Node::Element {
             name,
             attributes: start.into_iter().collect(),
