@@ -52,12 +52,12 @@ struct Reader<'a> {
 
 /// What begins a list's item: its sign (for numbers the character after them), and the columns before its words.
 #[derive(Clone, Copy)]
-struct Marker {
+struct Marker<'a> {
     sign: u8,
     width: usize,
     empty: bool,
-    /// One for those without a number.
-    number: u32,
+    /// Without leading zeros; one for those without a number.
+    number: &'a str,
 }
 
 impl Reader<'_> {
@@ -117,7 +117,13 @@ impl Reader<'_> {
         self.paragraph(lines, out)
     }
 
-    fn list(&mut self, lines: &[&str], first: Marker, depth: usize, out: &mut Vec<Node>) -> usize {
+    fn list(
+        &mut self,
+        lines: &[&str],
+        first: Marker<'_>,
+        depth: usize,
+        out: &mut Vec<Node>,
+    ) -> usize {
         let (mut at, mut loose, mut items) = (0, false, Vec::new());
         while let Some(line) = lines.get(at) {
             let (indent, rest) = split(line);
@@ -168,7 +174,7 @@ impl Reader<'_> {
         });
         let name = if matches!(first.sign, b'-' | b'+' | b'*') { "ul" } else { "ol" };
         let start =
-            (name == "ol" && first.number != 1).then(|| ("start", first.number.to_string()));
+            (name == "ol" && first.number != "1").then(|| ("start", first.number.to_owned()));
         out.push(Node::Element {
             name,
             attributes: start.into_iter().collect(),
@@ -281,7 +287,7 @@ fn is_rule(rest: &str) -> bool {
     matches!(first, b'*' | b'-' | b'_') && signs.clone().all(|b| b == first) && signs.count() >= 3
 }
 
-fn marker(rest: &str) -> Option<Marker> {
+fn marker(rest: &str) -> Option<Marker<'_>> {
     let bytes = rest.as_bytes();
     let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
     let sign = *bytes.get(digits)?;
@@ -298,7 +304,11 @@ fn marker(rest: &str) -> Option<Marker> {
     }
     // More than four spaces belong to the code that begins there.
     let spaces = if words.is_empty() || spaces > 4 { 1 } else { spaces };
-    let number = rest[..digits].parse().unwrap_or(1u32);
+    let number = match rest[..digits].trim_start_matches('0') {
+        "" if digits == 0 => "1",
+        "" => "0",
+        number => number,
+    };
     Some(Marker { sign, width: digits + 1 + spaces, empty: words.is_empty(), number })
 }
 
@@ -374,7 +384,7 @@ fn interrupts(line: &str, outside: bool) -> bool {
                 || fence(rest).is_some()
                 || heading(rest).is_some()
                 || is_rule(rest)
-                || marker(rest).is_some_and(|it| outside || !(it.number != 1 || it.empty)))
+                || marker(rest).is_some_and(|it| outside || !(it.number != "1" || it.empty)))
 }
 
 #[cfg(test)]
