@@ -65,7 +65,12 @@ fn alphabet(letter: char) -> Option<u8> {
 }
 
 fn from_first_letter(word: &str) -> Option<&str> {
-    word.get(word.find(|letter: char| !letter.is_ascii_punctuation())?..)
+    // Also the quotation marks, dashes and brackets of other scripts.
+    let is_mark = |letter: char| {
+        letter.is_ascii_punctuation()
+            || matches!(letter, '\u{A1}'..='\u{BF}' | '\u{2010}'..='\u{203A}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{301F}')
+    };
+    word.get(word.find(|letter| !is_mark(letter))?..)
 }
 
 /// What a reader signs with; remembered on this device only when the reader agrees.
@@ -166,6 +171,14 @@ mod tests {
         check("***", "***", "");
         check("ﬁn", "ﬁn", "ﬁ");
         check("(eve) O'Neil", "(eve) O'Neil", "eO");
+        for (name, initials) in [
+            ("„Max“ Müller", "MM"),
+            ("【公式】 山田", "公山"),
+            ("¿Quién? «Soy»", "QS"),
+            ("— Ada", "A"),
+        ] {
+            assert_eq!(Author::new(name, None, false).initials(first), initials, "{name}");
+        }
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub enum Node {
 pub type Attributes = Vec<(&'static str, String)>;
 
 /// What is read → what is shown. Headings are lowered to fit under the page's own.
-const ELEMENTS: [(&str, &str); 44] = [
+const ELEMENTS: [(&str, &str); 47] = [
     ("p", "p"),
     ("a", "a"),
     ("img", "img"),
@@ -50,6 +50,9 @@ const ELEMENTS: [(&str, &str); 44] = [
     ("sup", "sup"),
     ("abbr", "abbr"),
     ("q", "q"),
+    ("ruby", "ruby"),
+    ("rt", "rt"),
+    ("rp", "rp"),
     ("kbd", "kbd"),
     ("samp", "samp"),
     ("code", "code"),
@@ -251,6 +254,10 @@ impl Builder<'_> {
             "td" | "th" => {
                 self.end_within("td", &["tr"]);
                 self.end_within("th", &["tr"]);
+            }
+            "rt" | "rp" => {
+                self.end_within("rt", &["ruby"]);
+                self.end_within("rp", &["ruby"]);
             }
             "a" => self.end_within("a", &[]),
             "br" | "hr" => return self.add(element(name, None, Vec::new())),
@@ -751,6 +758,13 @@ mod tests {
             picture(vec![to(7..11), to(0..3)]),
             "[p See \u{e9} [a=https://d.example/ docs] and[br ][a=https://x.org/ https://x.org/] too]"
         );
+    }
+
+    #[test]
+    fn what_is_read_beside_letters_stands_beside_them() {
+        check("<ruby>a<rp>(<rt>b</rt><rp>)</ruby>", "[ruby a[rp (][rt b][rp )]]");
+        check("<ruby>a<rt>b<rp>c<rt>d</ruby>e", "[ruby a[rt b][rp c][rt d]]e");
+        check("<rt>a<rp>b", "[rt a][rp b]");
     }
 
     #[test]

@@ -169,8 +169,8 @@ fn age(since: Time, created: Option<Time>) -> Age {
     }
 }
 
-/// As texts are compared: the browser has the tables for it.
-fn plain(text: &str) -> String {
+/// As texts are compared, however their letters are written: the browser has the tables for it.
+pub(super) fn plain(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }

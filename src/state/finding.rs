@@ -10,6 +10,7 @@ use crate::domain::letters;
 use crate::domain::markup;
 use crate::domain::order::Order;
 use crate::domain::thread::Forest;
+use crate::state::arrival::plain;
 use crate::state::discussion::{Discussion, Sorter};
 use crate::state::load::Load;
 
@@ -87,7 +88,7 @@ impl Discussion {
 
     /// Comments that hold these words, or whose author does, in the order they are listed.
     pub fn find(&self, words: &str, index: &mut Index) -> Vec<CommentKey> {
-        let words = lower(words.trim());
+        let words = plain(words.trim());
         if words.is_empty() || !matches!(self.0.load.get_untracked(), Load::Ready) {
             return Vec::new();
         }
@@ -121,7 +122,7 @@ impl Index {
             self.size -= row.words.len();
             let said = markup::excerpt(&markup::read(&comment.body));
             // Nobody looks for the mark between them.
-            let said = lower(&[&said, "\n\n", &*comment.author.name].concat());
+            let said = plain(&[&said, "\n\n", &*comment.author.name].concat());
             let found = letters::find(&said, words).is_some();
             let kept = self.size + said.len() <= KEPT;
             *row = if kept { Row { of, words: said } } else { Row::default() };
