@@ -255,10 +255,7 @@ impl Builder<'_> {
                 self.end_within("td", &["tr"]);
                 self.end_within("th", &["tr"]);
             }
-            "rt" | "rp" => {
-                self.end_within("rt", &["ruby"]);
-                self.end_within("rp", &["ruby"]);
-            }
+            "rt" | "rp" => ["rt", "rp"].iter().for_each(|name| self.end_within(name, &["ruby"])),
             "a" => self.end_within("a", &[]),
             "br" | "hr" => return self.add(element(name, None, Vec::new())),
             "img" => return self.image(attributes),
