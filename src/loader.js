@@ -94,7 +94,8 @@
           const { hash } = location;
           if (
             (this.loading + hash).match("^eager|#comment-") ||
-            (hash.match("^#\\w.") && !document.querySelector(":target"))
+            (hash.match("^#\\w.") &&
+              !(document.getElementById(hash.slice(1)) ?? document.querySelector(":target")))
           )
             this.#open();
         }
@@ -134,8 +135,6 @@
             })
             .catch((error) => {
               code = null;
-              // What did not come without a network comes with it.
-              addEventListener("online", () => code ?? this.refresh());
               this.#root.adoptedStyleSheets = [];
               // The attributes that name another folder.
               console.error(

@@ -29,7 +29,6 @@ pub(super) const SCENARIOS: &[crate::suite::Scenario] = &[
     ("embed_a_kept_page_has_one_of_everything", a_kept_page_has_one_of_everything),
     ("embed_a_moved_script_is_told_where_its_files_are", a_moved_script_is_told),
     ("embed_a_frame_as_high_as_its_page_stays", a_frame_as_high_as_its_page_stays),
-    ("embed_starts_when_the_network_is_back", starts_when_the_network_is_back),
 ];
 
 fn one_script_tag_is_enough(world: &World) -> Result<()> {
@@ -270,22 +269,6 @@ fn one_that_fails_leaves_the_others(world: &World) -> Result<()> {
     page.eval("tags[0].scrollIntoView()")?;
     page.click(&format!("{}.querySelector('[data-do=upvote]')", card("hello")))?;
     page.wait("tags[0].shadowRoot.querySelector('[aria-pressed=true]')").map(drop)
-}
-
-/// Somebody scrolls to the discussion in a tunnel.
-fn starts_when_the_network_is_back(world: &World) -> Result<()> {
-    let native = native(&[])?;
-    post(&native, "hello", None, "Ada")?;
-    let tall = format!("<div style='height:5000px'></div>{}", tag(&native.url));
-    let site = world.site().page("/", &page(&tall)).start()?;
-    let page = world.page()?;
-    page.goto(&site.url("/"))?;
-    page.wait("customElements.get('jaw-jaw') && document.readyState === 'complete'")?;
-    page.offline(true)?;
-    page.eval("void document.querySelector('jaw-jaw').scrollIntoView()")?;
-    page.wait("deep('jaw-jaw').shadowRoot.adoptedStyleSheets.length === 0")?;
-    page.offline(false)?;
-    page.wait("deepText('hello', 'jaw-jaw', 'article')").map(drop)
 }
 
 fn an_address_opens_its_comment(world: &World) -> Result<()> {
