@@ -56,6 +56,7 @@ fn lines(sign: &str, text: &str) -> String {
 
 /// Text with more after it, as a paragraph of its own.
 pub fn appended(text: &str, more: &str) -> String {
+    // By what reading has already: the library's `trim_end` would be the writing part's own, 340 bytes.
     let words = text.trim_start();
     let indent = &text[..text.len() - words.len()];
     if words.is_empty() { more.to_owned() } else { [indent, words.trim(), "\n\n", more].concat() }
